@@ -1,0 +1,180 @@
+"""Runs checks over a stack, in each of its worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from wsconform.check.finding import Fault, Finding, Inconclusive, Severity, Undecided, Verdict
+from wsconform.check.registry import Check
+from wsconform.template.nodes import Span
+from wsconform.template.stack import Stack
+from wsconform.template.worlds import World, describe
+from wsconform.wiring.element import Element
+from wsconform.wiring.model import Api, Function, Permission, Wiring
+from wsconform.wiring.reader import SAM_API, read_wiring
+
+TEMPLATE = "template"
+"""Stands for the API in findings that are about none in particular."""
+
+
+@dataclass(slots=True)
+class Examination:
+    """What came of all checks on one template.
+
+    `apis` are the labels of its WebSocket APIs; it is empty where the template has none, and then nothing was checked.
+    """
+
+    stack: Stack
+    apis: tuple[str, ...]
+    verdicts: list[Verdict]
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        """Every finding that is not suppressed."""
+        for verdict in self.verdicts:
+            yield from verdict.findings
+
+
+@dataclass(slots=True)
+class _Seen:
+    """One fault with the worlds in which it was seen."""
+
+    fault: Fault | Inconclusive
+    resource: str | None
+    worlds: list[World] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    api: str
+    check: Check
+    span: Span | None
+    seen: dict[tuple[object, ...], _Seen] = field(default_factory=dict)
+
+
+def examine(stack: Stack, checks: Iterable[Check], severities: dict[str, Severity] | None = None) -> Examination:
+    """Run `checks` on a stack. `severities` replaces the severity of the checks it names."""
+    chosen = list(checks)
+    gathered: dict[tuple[str, str], _Gathered] = {}
+    apis: dict[str, None] = {}
+    for world in stack.worlds:
+        wiring = read_wiring(stack.in_world(world))
+        if not has_websocket_api(wiring):
+            continue
+        for api in wiring.apis:
+            apis.setdefault(api.label)
+        for check in chosen:
+            for label, span, element in _subjects(check, wiring):
+                if label != TEMPLATE:
+                    apis.setdefault(label)
+                here = gathered.setdefault((label, check.name), _Gathered(label, check, span))
+                if element is not None:
+                    _gather(here, element, world)
+        if not wiring.apis:
+            apis.setdefault(TEMPLATE)
+    seen: set[tuple[object, ...]] = set()
+    verdicts = [_verdict(stack, one, severities or {}, seen) for one in gathered.values()]
+    return Examination(stack, tuple(apis), verdicts)
+
+
+def has_websocket_api(wiring: Wiring) -> bool:
+    """Whether there is anything to check: a WebSocket API, or one that SAM refused to expand."""
+    return bool(wiring.apis) or any(True for _ in wiring.evaluation.ids([SAM_API]))
+
+
+def _subjects(check: Check, wiring: Wiring) -> Iterator[tuple[str, Span | None, object | None]]:
+    """What a check is run on, as (label of the API, its place, element); no element where the API has none."""
+    if check.on is Wiring:
+        yield TEMPLATE, None, wiring
+        return
+    for api in wiring.apis:
+        if not (api.is_websocket or check.any_protocol):
+            continue
+        span = api.element.resource.span if api.element is not None else None
+        yield api.label, span, None
+        for element in _elements(check, api):
+            yield api.label, span, element
+
+
+def _elements(check: Check, api: Api) -> Iterable[object]:
+    if check.on is Api:
+        return [api]
+    if check.on is Function:
+        return api.functions
+    if check.on is Permission:
+        return api.permissions
+    return [part for part in api.parts() if isinstance(part, check.on)]
+
+
+def _gather(here: _Gathered, element: object, world: World) -> None:
+    """Run the check on one element in one world, and keep what it says."""
+    if isinstance(element, Api) and element.element is None:
+        outside = Inconclusive(f'the API "{element.label}" is declared elsewhere')
+        here.seen.setdefault((outside.reason,), _Seen(outside, None)).worlds.append(world)
+        return
+    for said in _run(here.check, element):
+        owner = said.element if isinstance(said, Fault) and said.element is not None else _owner(element)
+        resource = owner.label if owner is not None else None
+        key = (said.at, resource) if isinstance(said, Fault) else (said.at, said.reason)
+        known = here.seen.setdefault(key, _Seen(said, resource))
+        if world not in known.worlds:
+            known.worlds.append(world)
+
+
+def _run(check: Check, element: object) -> Iterator[Fault | Inconclusive]:
+    """What a check says; one that breaks says so as a fault of its own, and the others go on."""
+    try:
+        yield from check.run(element)
+    except Exception as error:  # noqa: BLE001 (a pack's code may raise anything)
+        owner = _owner(element)
+        yield Fault(
+            at=owner.resource.span if owner is not None else Span("", 1, 1, 1, 1),
+            message=f"the check itself broke: {type(error).__name__}: {error}",
+            fix=f"report this to the author of {check.file.name}",
+        )
+
+
+def _owner(element: object) -> Element | None:
+    """The resource that an element is, if it is one."""
+    if isinstance(element, Api):
+        return element.element
+    return element if isinstance(element, Element) else None
+
+
+def _verdict(
+    stack: Stack, gathered: _Gathered, severities: dict[str, Severity], seen: set[tuple[object, ...]]
+) -> Verdict:
+    """The verdict of one check on one API; what was found of another API already is not said twice."""
+    check = gathered.check
+    verdict = Verdict(check=check.name, api=gathered.api, span=gathered.span)
+    for one in gathered.seen.values():
+        worlds = describe(one.worlds, stack.worlds)
+        if isinstance(one.fault, Inconclusive):
+            verdict.undecided.append(Undecided(reason=one.fault.reason, span=one.fault.at, worlds=worlds))
+            continue
+        key = (check.name, one.fault.at, one.resource)
+        if key in seen:
+            continue
+        seen.add(key)
+        severity = min(one.fault.severity or check.severity, check.severity)
+        verdict.findings.append(
+            Finding(
+                check=check.name,
+                severity=severities.get(check.name, severity),
+                api=gathered.api,
+                resource=one.resource,
+                path=stack.path_at(one.fault.at),
+                span=one.fault.at,
+                message=one.fault.message,
+                label=one.fault.label,
+                why=check.why,
+                fix=one.fault.fix,
+                docs=f"wsconform explain {check.name}",
+                worlds=worlds,
+                notes=one.fault.notes,
+            )
+        )
+    verdict.findings.sort(key=lambda finding: (finding.span.file, finding.span.line, finding.span.column))
+    return verdict
+

@@ -1,0 +1,76 @@
+"""Packs: folders of checks, found by path."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from wsconform.check.registry import PackError, Registry, filling
+
+ENTRY_POINTS = "wsconform.checks"
+
+
+def builtin_folder() -> Path:
+    """The built-in pack: inside the package once installed, beside it in a checkout or an editable install."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "checks", package.parent / "checks"):
+        if folder.is_dir():
+            return folder
+    raise PackError(f"the built-in checks are missing from {package}; reinstall wsconform")
+
+
+def load_static(folders: Iterable[Path] = ()) -> Registry:
+    """The static checks: the built-in pack, those of installed packages, and the user's folders.
+
+    Raises PackError where a folder is missing or one of its modules cannot be imported.
+    """
+    registry = Registry()
+    load_folder(builtin_folder() / "wiring", registry, "wsconform_checks")
+    for folder in _installed():
+        load_folder(folder, registry, f"wsconform_pack_{folder.name}")
+    for folder in folders:
+        load_folder(folder, registry, f"wsconform_pack_{folder.name}")
+    return registry
+
+
+def _installed() -> list[Path]:
+    """The folders that installed packages announce: each entry point names a package whose folder is a pack."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 (costly, and needed only here)
+
+    folders = []
+    for entry in entry_points(group=ENTRY_POINTS):
+        spec = importlib.util.find_spec(entry.module)
+        if spec is None or not spec.submodule_search_locations:
+            raise PackError(f'the installed pack "{entry.name}" names "{entry.value}", which is no package')
+        folders.append(Path(next(iter(spec.submodule_search_locations))))
+    return folders
+
+
+def load_folder(folder: Path, registry: Registry, package: str) -> None:
+    """Import every module of a folder, so that its checks are registered. A leading underscore marks helpers."""
+    if not folder.is_dir():
+        raise PackError(f'the check folder "{folder}" does not exist')
+    token = filling.set(registry)
+    try:
+        for file in sorted(folder.glob("*.py")):
+            if file.name.startswith("_"):
+                continue
+            _import(file, f"{package}.{file.stem}")
+    finally:
+        filling.reset(token)
+
+
+def _import(file: Path, name: str) -> None:
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise PackError(f"{file}: Python cannot import this file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except PackError:
+        raise
+    except Exception as error:
+        raise PackError(f"{file}: {type(error).__name__}: {error}") from error

@@ -1,0 +1,23 @@
+"""What can be wrong with a template before anything is checked."""
+
+from __future__ import annotations
+
+from wsconform.template.nodes import Span
+
+
+class TemplateError(Exception):
+    """A template that cannot be read: what is wrong, where, and what to do next.
+
+    `message` is lower-case without a trailing stop; `fix` says what to do; `span` is None where no place is known.
+    """
+
+    def __init__(self, message: str, *, path: str, span: Span | None = None, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.span = span
+        self.fix = fix
+
+    def __str__(self) -> str:
+        place = str(self.span) if self.span else self.path
+        return f"{place}: {self.message}" + (f"; {self.fix}" if self.fix else "")

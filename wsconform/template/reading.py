@@ -1,0 +1,64 @@
+"""What reading YAML and reading JSON have in common: the bounds, how numbers are told, and the faults that both can meet."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from wsconform.template.errors import TemplateError
+from wsconform.template.nodes import Span
+
+MAX_NODES = 200_000
+"""Values that one template may have once aliases are written out. A template at CloudFormation's 1 MB has a fifth of that."""
+
+MAX_DEPTH = 100
+"""Maps and lists that may lie within one another, so that whatever walks a template may recurse."""
+
+# The forms that survive being a number: what has a leading zero, a sign too many or more digits than a double holds is kept as text.
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}").fullmatch
+_DECIMAL = re.compile(r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?").fullmatch
+_EXPONENT = re.compile(r"-?(?:0|[1-9][0-9]*)[eE][-+]?[0-9]+").fullmatch
+
+
+def number(text: str, *, bare_exponent: bool = False) -> int | float | str:
+    """The number that `text` is, or `text` itself where a number would lose what is written (`012345678901`, `1_000`, `0x1f`).
+
+    `bare_exponent` also takes `1e5`, a number in JSON and a word in YAML.
+    """
+    if _INTEGER(text):
+        return int(text)
+    if _DECIMAL(text) or (bare_exponent and _EXPONENT(text)):
+        value = float(text)
+        return value if math.isfinite(value) else text
+    return text
+
+
+def duplicate_key(key: str, first: Span, second: Span) -> TemplateError:
+    """Two entries of one map with the same key: the second would silently replace the first."""
+    return TemplateError(
+        f'key "{key}" stands twice in one map, first at line {first.line}, column {first.column}, '
+        f"and again at line {second.line}, column {second.column}",
+        path=second.file,
+        span=second,
+        fix="rename or remove one of them",
+    )
+
+
+def too_many(span: Span) -> TemplateError:
+    """More values than `MAX_NODES`."""
+    return TemplateError(
+        f"the template has more than {MAX_NODES:,} values once its aliases are written out",
+        path=span.file,
+        span=span,
+        fix="write it with fewer aliases, or split it into nested stacks",
+    )
+
+
+def too_deep(span: Span) -> TemplateError:
+    """More nesting than `MAX_DEPTH`."""
+    return TemplateError(
+        f"maps and lists lie more than {MAX_DEPTH} levels within one another here",
+        path=span.file,
+        span=span,
+        fix="look for brackets or dashes that open a level by mistake",
+    )

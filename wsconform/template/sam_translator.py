@@ -1,0 +1,260 @@
+"""Running aws-sam-translator on a template: offline, without credentials, and whatever the template holds."""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from wsconform.template.nodes import Mapping, Scalar, child, plain
+from wsconform.template.sam_places import CONNECTOR, FUNCTION, WEBSOCKET_API, mentioned
+from wsconform.template.sam_refusals import Cause
+
+_NAMES_OF_IDS = ("logical_id", "logicalId", "resource_logical_id", "source_logical_id")
+
+MOST_ROUNDS = 24
+"""How often what is refused is taken out and the rest tried again."""
+
+REGION = "us-east-1"
+"""Where the translator believes to be. What it makes of a WebSocket API holds `${AWS::Region}`, never this."""
+
+_PACKAGED = "s3://bucket/key"
+_LOCAL_FILES = frozenset({"CodeUri", "ContentUri", "DefinitionUri", "SchemaUri"})
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What the translator gave: its Resources section (empty: it gave none), and what it refused and why.
+
+    `refused` are logical ids, `refused_connectors` pairs of a resource and a key of its `Connectors`.
+    """
+
+    resources: dict[str, dict[str, Any]]
+    causes: tuple[Cause, ...]
+    refused: frozenset[str]
+    refused_connectors: frozenset[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class _Input:
+    """The template as it is given to the translator, round by round less of it."""
+
+    root: Mapping
+    resources: dict[str, Mapping]
+    globals: dict[str, Any]
+    parameters: dict[str, str]
+    refused: set[str] = field(default_factory=set)
+    refused_connectors: set[tuple[str, str]] = field(default_factory=set)
+
+    def template(self) -> dict[str, Any]:
+        """A template of its own to spoil: the translator changes what it is given."""
+        template: dict[str, Any] = {
+            "Transform": "AWS::Serverless-2016-10-31",
+            "Resources": {
+                logical_id: made
+                for logical_id, node in self.resources.items()
+                if (made := self._resource(logical_id, node)) is not None
+            },
+        }
+        if self.globals:
+            template["Globals"] = {name: _without_local_files(_copy(section)) for name, section in self.globals.items()}
+        for section in ("Conditions", "Mappings"):
+            node = self.root.get(section)
+            if isinstance(node, Mapping):
+                template[section] = {key: plain(value) for key, value in node.entries.items()}
+        return template
+
+    def _resource(self, logical_id: str, node: Mapping) -> dict[str, Any] | None:
+        kind = _type(node)
+        if logical_id in self.refused:
+            return _stand_in(logical_id, kind)
+        resource: dict[str, Any] = {key: plain(value) for key, value in node.entries.items()}
+        if not kind.startswith("AWS::Serverless::"):
+            if not isinstance(resource.get("Properties", {}), dict):
+                del resource["Properties"]
+        elif kind not in (WEBSOCKET_API, CONNECTOR):
+            _package(kind, resource)
+        connectors = resource.get("Connectors")
+        if isinstance(connectors, dict):
+            for key in [key for key in connectors if (logical_id, key) in self.refused_connectors]:
+                del connectors[key]
+        return resource
+
+
+def _type(node: Mapping) -> str:
+    kind = node.get("Type")
+    return kind.text if isinstance(kind, Scalar) else ""
+
+
+def _copy(value: Any) -> Any:  # noqa: ANN401 (any plain value)
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_copy(item) for item in value]
+    return value
+
+
+def _stand_in(logical_id: str, kind: str) -> dict[str, Any] | None:
+    """What takes the place of a refused resource, so that others may still refer to it; None for nothing."""
+    if kind == FUNCTION:
+        role = {"Fn::GetAtt": [f"{logical_id}Role", "Arn"]}
+        return {"Type": "AWS::Lambda::Function", "Properties": {"Role": role}}
+    if kind == WEBSOCKET_API:
+        return {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"ProtocolType": "WEBSOCKET"}}
+    return None
+
+
+def _package(kind: str, resource: dict[str, Any]) -> None:
+    """Point what `sam build` and `sam package` would upload at S3, as the translator demands."""
+    properties = resource.setdefault("Properties", {})
+    if not isinstance(properties, dict):
+        return
+    _without_local_files(properties)
+    if kind == FUNCTION:
+        if properties.get("PackageType") == "Image":
+            properties.setdefault("ImageUri", "000000000000.dkr.ecr.us-east-1.amazonaws.com/image:tag")
+        elif "InlineCode" not in properties:
+            properties["CodeUri"] = _PACKAGED
+    elif kind == "AWS::Serverless::LayerVersion":
+        properties["ContentUri"] = _PACKAGED
+    elif kind == "AWS::Serverless::Application" and "Location" in properties:
+        properties["Location"] = "https://bucket.s3.amazonaws.com/template.yaml"
+
+
+def _without_local_files(value: Any) -> Any:  # noqa: ANN401 (any plain value)
+    """`value` with local paths replaced, in place, wherever SAM takes one."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in _LOCAL_FILES and isinstance(item, str) and not item.startswith("s3://"):
+                value[key] = _PACKAGED
+            else:
+                _without_local_files(item)
+    elif isinstance(value, list):
+        for item in value:
+            _without_local_files(item)
+    return value
+
+
+def translate(
+    root: Mapping, resources: dict[str, Mapping], sections: dict[str, Any], parameters: dict[str, str]
+) -> Translation:
+    """Translate the `resources` of a template with the `sections` of its Globals, and parameters with known values.
+
+    A resource that is refused is left out, and the rest translated without it.
+    """
+    given = _Input(root, resources, sections, parameters)
+    causes: list[Cause] = []
+    made = None
+    for _ in range(MOST_ROUNDS):
+        made, fresh = _once(given)
+        causes += [cause for cause in fresh if not _follows(cause, given)]
+        if made is not None:
+            break
+        culprits = {cause.resource for cause in fresh if cause.resource is not None and not cause.path}
+        connectors = {(cause.resource, cause.path[1]) for cause in fresh if cause.resource is not None and cause.path}
+        if not culprits - given.refused and not connectors - given.refused_connectors:
+            break
+        given.refused |= culprits
+        given.refused_connectors |= connectors
+    else:
+        causes.append(Cause(None, f"More is wrong with it than {MOST_ROUNDS} attempts could tell apart"))
+    return Translation(made or {}, tuple(causes), frozenset(given.refused), frozenset(given.refused_connectors))
+
+
+def _once(given: _Input) -> tuple[dict[str, dict[str, Any]] | None, list[Cause]]:
+    from samtranslator.model.exceptions import InvalidDocumentException
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+
+    with _undisturbed():
+        try:
+            made = Translator(None, Parser(), boto_session=SimpleNamespace(region_name=REGION)).translate(
+                given.template(), dict(given.parameters), get_managed_policy_map=dict
+            )
+        except InvalidDocumentException as error:
+            return None, [_cause(one, error, given) for one in error.causes]
+        except Exception as error:  # noqa: BLE001 (it meets what the user wrote unprepared)
+            said = f"The translator fails on it ({type(error).__name__}: {error})"
+            return None, [Cause(_culprit(error, given), said)]
+    return made["Resources"], []
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the translator's log to itself, and take back the region that it remembers."""
+    from samtranslator.translator.arn_generator import ArnGenerator
+
+    logger = logging.getLogger("samtranslator")
+    silent, propagate, region = logging.NullHandler(), logger.propagate, ArnGenerator.BOTO_SESSION_REGION_NAME
+    logger.addHandler(silent)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(silent)
+        logger.propagate = propagate
+        ArnGenerator.BOTO_SESSION_REGION_NAME = region
+
+
+def _cause(error: Any, around: BaseException, given: _Input) -> Cause:  # noqa: ANN401 (the translator is untyped)
+    text = re.sub(r"^(Resource|Event) with id \[.*?\] is invalid\. |^Structure of the SAM template is invalid\. ", "", error.message)
+    named = getattr(error, "_logical_id", None)
+    if named is None:
+        event = getattr(error, "_event_id", None)
+        holder = event if event in given.resources else _holder_of_event(event, given.resources)
+        raised = error if error.__traceback__ is not None else around
+        return Cause(holder or _culprit(raised, given), text)
+    return _by_id(str(named), text, given.resources)
+
+
+def _by_id(named: str, text: str, resources: dict[str, Mapping]) -> Cause:
+    """The cause for an id that is a resource's, an embedded connector's, or one that SAM would have generated."""
+    if named in resources:
+        return Cause(named, text)
+    for logical_id, node in resources.items():
+        connectors = node.get("Connectors")
+        for key in connectors.entries if isinstance(connectors, Mapping) else ():
+            if named in (logical_id + key, key):
+                return Cause(logical_id, text, ("Connectors", key))
+    for logical_id, node in resources.items():
+        stage = child(node, "Properties", "StageName")
+        if isinstance(stage, Scalar) and named == f"{logical_id}{stage.text}Stage":
+            return Cause(logical_id, f"The logical id '{named}', generated from StageName, must be alphanumeric")
+    makers = [logical_id for logical_id in resources if named.startswith(logical_id)]
+    if makers:
+        return Cause(max(makers, key=len), f"The generated '{named}': {text}")
+    return Cause(None, f"{named}: {text}")
+
+
+def _holder_of_event(event: str | None, resources: dict[str, Mapping]) -> str | None:
+    for logical_id, node in resources.items():
+        if event is not None and child(node, "Properties", "Events", event) is not None:
+            return logical_id
+    return None
+
+
+def _culprit(error: BaseException, given: _Input) -> str | None:
+    """The resource on which the translator was at work when `error` was raised."""
+    found = None
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    # The loop over all resources tells which it is at only as long as it has not gone on.
+    for frame in frames if frames and frames[-1].f_code.co_name != "translate" else ():
+        here = frame.f_locals
+        for value in (*(here.get(name) for name in _NAMES_OF_IDS), getattr(here.get("self"), "logical_id", None)):
+            if isinstance(value, str) and value in given.resources and value not in given.refused:
+                found = value
+    return found
+
+
+def _follows(cause: Cause, given: _Input) -> bool:
+    """Whether an error only comes of something refused before it, which is told already."""
+    gone = given.refused | {source + key for source, key in given.refused_connectors}
+    named = set(re.findall(r"['\[](\w+)['\]]", cause.text))
+    if cause.resource in given.resources:
+        named |= mentioned(plain(given.resources[cause.resource])) - {cause.resource}
+    return not gone.isdisjoint(named)

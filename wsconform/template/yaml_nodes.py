@@ -1,0 +1,360 @@
+"""YAML text to nodes.
+
+Built from the events of PyYAML's C parser, not from its composer: that one recurses once per level of nesting and is
+done before anybody could bound depth or aliases. Short forms are named by cfn-flip's constructor.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Any, NamedTuple, TypeAlias
+
+import yaml
+from cfn_tools.yaml_loader import multi_constructor
+
+from wsconform.template.errors import TemplateError
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
+from wsconform.template.reading import MAX_DEPTH, MAX_NODES, duplicate_key, number, too_deep, too_many
+from wsconform.template.yaml_faults import syntax_fault
+
+_Event: TypeAlias = Any  # PyYAML's types have the marks of an event optional, though the parser always sets them
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# CloudFormation user guide, "Intrinsic function reference" and "Rule-specific intrinsic functions".
+SHORT_FORMS = frozenset(
+    "And Base64 Cidr Condition Contains EachMemberEquals EachMemberIn Equals FindInMap GetAtt GetAZs GetStackOutput If "
+    "ImportValue Join Length Not Or Ref RefAll Select Split Sub ToJsonString Transform ValueOf ValueOfAll".split()
+)
+
+_STANDARD = "tag:yaml.org,2002:"
+# CloudFormation user guide, "CloudFormation template formats": no binary, omap, pairs, set and timestamp tags.
+_STANDARD_TAGS: dict[type[yaml.Event], tuple[str, ...]] = {
+    yaml.ScalarEvent: ("str", "null", "bool", "int", "float"),
+    yaml.SequenceStartEvent: ("seq",),
+    yaml.MappingStartEvent: ("map",),
+}
+
+_TRUE = ("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON")
+_FALSE = ("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF")
+_NULL = ("", "~", "null", "Null", "NULL")
+_WORDS: dict[str, bool | None] = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False) | dict.fromkeys(_NULL)
+_NUMBER_STARTS = frozenset("-.0123456789")
+
+# An anchor and a tag may both stand before a value, in either order.
+_PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*){0,2}").match
+
+_Place = tuple[int, int]
+
+
+def build(text: str, lines: tuple[str, ...], name: str) -> Node | None:
+    """The one document in `text`, or None where there is nothing but comments. `lines` are those of `text`, for places.
+
+    Raises:
+        TemplateError: on whatever is no YAML, goes beyond the bounds, or CloudFormation could not mean.
+    """
+    if "%TAG" in text:
+        _refuse_tag_directive(lines, name)
+    try:
+        return _Reader(text, lines, name).document()
+    except yaml.YAMLError as error:
+        raise syntax_fault(error, text, lines, name) from None
+
+
+def resolve(text: str) -> str | int | float | bool | None:
+    """The value of an unquoted scalar: null, booleans and plain decimal numbers; all else, dates too, is its text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    return number(text) if text[0] in _NUMBER_STARTS else text
+
+
+def _refuse_tag_directive(lines: tuple[str, ...], name: str) -> None:
+    """A `%TAG` directive renames tags, no template needs one, and many cost libyaml time that grows with their square."""
+    for number_, line in enumerate(lines, 1):
+        if line.startswith("%TAG"):
+            span = Span(name, number_, 1, number_, 5)
+            raise TemplateError(
+                'a "%TAG" directive renames tags, which templates cannot use', path=name, span=span, fix="remove the line"
+            )
+
+
+class _Anchored(NamedTuple):
+    """A value that aliases may repeat, how many nodes it has, and how many levels lie below it."""
+
+    node: Node
+    size: int
+    height: int
+
+
+class _Reader:
+    """Turns events into nodes. For cfn-flip's constructor it plays the loader, which that asks for a tagged node's value."""
+
+    def __init__(self, text: str, lines: tuple[str, ...], name: str) -> None:
+        self._next = _Loader(text).get_event
+        self._lines = lines
+        self._name = name
+        self._anchors: dict[str, _Anchored | None] = {}  # None while the value is still being read
+        self._count = 0
+        self._deepest = 0
+        self._end: _Place = (1, 1)  # where what was read last ends
+
+    def document(self) -> Node | None:
+        self._next()
+        event = self._next()
+        if isinstance(event, yaml.StreamEndEvent):
+            return None
+        root = self._node(self._next(), 1)
+        self._next()
+        event = self._next()
+        if isinstance(event, yaml.StreamEndEvent):
+            return root
+        raise self._fault(
+            "a second document begins here, and a template is one document",
+            self._span(event),
+            fix='remove the "---" or what follows it',
+        )
+
+    # The loader that multi_constructor sees: values are built already.
+
+    @staticmethod
+    def construct_scalar(node: yaml.ScalarNode) -> object:
+        return node.value
+
+    construct_sequence = construct_mapping = construct_scalar
+
+    # Nodes
+
+    def _node(self, event: _Event, depth: int) -> Node:
+        """The node that `event` begins, `depth` collections deep, itself included."""
+        if event.__class__ is yaml.AliasEvent:
+            return self._alias(event, depth)
+        anchor = event.anchor
+        if anchor is None:
+            return self._fresh(event, depth)
+        self._anchors[anchor] = None
+        count, deepest = self._count, self._deepest
+        self._deepest = depth
+        node = self._fresh(event, depth)
+        self._anchors[anchor] = _Anchored(node, self._count - count, self._deepest - depth)
+        self._deepest = max(deepest, self._deepest)
+        return node
+
+    def _alias(self, event: _Event, depth: int) -> Node:
+        """The anchored value, standing where the alias stands; what is below it keeps its own places."""
+        span = self._span(event)
+        target = self._target(event.anchor, span)
+        self._count += target.size
+        if self._count > MAX_NODES:
+            raise too_many(span)
+        self._deepest = max(self._deepest, depth + target.height)
+        if self._deepest > MAX_DEPTH:
+            raise too_deep(span)
+        self._end = (span.end_line, span.end_column)
+        match target.node:
+            case Scalar(value=value):
+                return Scalar(value, span)
+            case Sequence(items=items):
+                return Sequence(items, span)
+            case Mapping(entries=entries, key_spans=key_spans):
+                return Mapping(entries, key_spans, span)
+
+    def _target(self, anchor: str, span: Span) -> _Anchored:
+        target = self._anchors.get(anchor)
+        if target is not None:
+            return target
+        if anchor in self._anchors:
+            raise self._fault(
+                f'alias "*{anchor}" stands within the value that it repeats, which would never end',
+                span,
+                fix="write the value out",
+            )
+        near = difflib.get_close_matches(anchor, self._anchors, 1)
+        raise self._fault(
+            f'alias "*{anchor}" repeats a value that no anchor above it names',
+            span,
+            fix=f'did you mean "*{near[0]}"?' if near else f'mark the value with "&{anchor}", or quote the text',
+        )
+
+    def _fresh(self, event: _Event, depth: int) -> Node:
+        self._count += 1
+        if self._count > MAX_NODES:
+            raise too_many(self._span(event))
+        if event.__class__ is yaml.ScalarEvent:
+            return self._scalar(event)
+        mark = event.start_mark
+        start = outer = (mark.line + 1, mark.column + 1)
+        short = None
+        if event.tag is not None:
+            short = self._short_form(event)
+            depth += short is not None
+        if event.tag is not None or event.anchor is not None:
+            start = self._value_start(start)
+        if depth > self._deepest:
+            self._deepest = depth
+            if depth > MAX_DEPTH:
+                raise too_deep(self._span(event))
+        node = self._sequence(start, depth) if event.__class__ is yaml.SequenceStartEvent else self._mapping(start, depth)
+        return node if short is None else self._call(short, node, self._between(outer, self._end))
+
+    def _scalar(self, event: _Event) -> Node:
+        text, tag, mark, end_mark = event.value, event.tag, event.start_mark, event.end_mark
+        start = (mark.line + 1, mark.column + 1)
+        end = (end_mark.line + 1, end_mark.column + 1)
+        if event.style == "|" or event.style == ">":
+            end = self._block_end(start, end)
+        self._end = end
+        if tag is None and event.anchor is None:
+            # The most frequent node by far.
+            return Scalar(resolve(text) if event.implicit[0] else text, Span(self._name, *start, *end))
+        inner = self._between(min(self._value_start(start), end), end)
+        if tag is None:
+            return Scalar(resolve(text) if event.implicit[0] else text, inner)
+        short = self._short_form(event)
+        if short is not None:
+            return self._call(short, Scalar(text, inner), self._between(start, end))
+        return Scalar(text if tag in {"!", f"{_STANDARD}str"} else resolve(text), inner)
+
+    def _sequence(self, start: _Place, depth: int) -> Sequence:
+        items: list[Node] = []
+        while (event := self._next()).__class__ is not yaml.SequenceEndEvent:
+            items.append(self._node(event, depth + 1))
+        self._close(event)
+        return Sequence(tuple(items), self._between(start, self._end))
+
+    def _mapping(self, start: _Place, depth: int) -> Mapping:
+        entries: dict[str, Node] = {}
+        key_spans: dict[str, Span] = {}
+        merged: list[Mapping] = []
+        while (event := self._next()).__class__ is not yaml.MappingEndEvent:
+            key, span = self._key(event)
+            if key == "<<" and event.__class__ is yaml.ScalarEvent and event.implicit[0]:
+                merged.extend(self._merge_sources(self._node(self._next(), depth + 1), span))
+                continue
+            if key in key_spans:
+                raise duplicate_key(key, key_spans[key], span)
+            entries[key] = self._node(self._next(), depth + 1)
+            key_spans[key] = span
+        self._close(event)
+        if merged:
+            entries = {key: node for source in merged for key, node in source.entries.items()} | entries
+            key_spans = {key: span for source in merged for key, span in source.key_spans.items()} | key_spans
+        return Mapping(entries, key_spans, self._between(start, self._end))
+
+    def _key(self, event: _Event) -> tuple[str, Span]:
+        """A key's text as written, where it is a scalar that stands for itself."""
+        span = self._span(event)
+        if event.__class__ is yaml.ScalarEvent:
+            if event.tag is not None and self._short_form(event) is not None:
+                raise self._fault(f'the intrinsic "{event.tag}" cannot be a key', span, fix="write the key out as text")
+            if event.anchor is not None:
+                self._anchors[event.anchor] = _Anchored(Scalar(event.value, span), 1, 0)
+            return event.value, span
+        begun = event.__class__
+        if begun is yaml.AliasEvent:
+            node = self._target(event.anchor, span).node
+            if isinstance(node, Scalar):
+                return node.text, span
+            begun = yaml.SequenceStartEvent if isinstance(node, Sequence) else yaml.MappingStartEvent
+        kind = "list" if begun is yaml.SequenceStartEvent else "map"
+        raise self._fault(f"a {kind} cannot be a key", span, fix="keys are text: quote it if its brackets are meant as text")
+
+    def _merge_sources(self, node: Node, span: Span) -> list[Mapping]:
+        """The maps behind `<<`, the one that counts most last: an earlier one in a list wins."""
+        nodes = list(reversed(node.items)) if isinstance(node, Sequence) else [node]
+        maps = [source for source in nodes if isinstance(source, Mapping) and not _is_short_form(source)]
+        if len(maps) < len(nodes):
+            raise self._fault(
+                'the merge key "<<" takes a map or a list of maps', span, fix='give it an alias of a map, as in "<<: *defaults"'
+            )
+        return maps
+
+    # Tags
+
+    def _short_form(self, event: _Event) -> str | None:
+        """`Sub` for the tag `!Sub`; None for a tag of YAML's own that says what the value is anyway."""
+        tag: str = event.tag
+        if tag[0] == "!" and tag[1:] in SHORT_FORMS:
+            return tag[1:]
+        if tag == "!" or (tag.startswith(_STANDARD) and tag.removeprefix(_STANDARD) in _STANDARD_TAGS[event.__class__]):
+            return None
+        written = "!!" + tag.removeprefix(_STANDARD) if tag.startswith(_STANDARD) else tag
+        mark = event.start_mark
+        span = Span(self._name, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 1 + len(written))
+        word = tag.rsplit("::", 1)[-1].strip("!:,.").lower()
+        near = difflib.get_close_matches(word, [name.lower() for name in SHORT_FORMS], 1)
+        known = next((name for name in SHORT_FORMS if near and name.lower() == near[0]), None)
+        raise self._fault(
+            f'tag "{written}" is none that CloudFormation knows',
+            span,
+            fix=f'did you mean "!{known}"?' if known else "quote the value if it is meant as text",
+        )
+
+    def _call(self, short: str, argument: Node, span: Span) -> Mapping:
+        """`!Sub x` as `{"Fn::Sub": x}`, as cfn-flip has it; `!GetAtt A.B` becomes `{"Fn::GetAtt": [A, B]}`."""
+        self._count += 1
+        tagged: yaml.Node
+        match argument:
+            case Scalar(value=value):
+                tagged = yaml.ScalarNode(short, value if short == "GetAtt" else argument)
+            case Sequence(items=items) if short == "GetAtt":
+                tagged = yaml.SequenceNode(short, [yaml.ScalarNode(short, item) for item in items])
+            case Mapping() if short == "GetAtt":
+                raise self._fault(
+                    'the tag "!GetAtt" stands before a map', span, fix='write "!GetAtt Resource.Attribute", or a list of the two'
+                )
+            case _:
+                tagged = yaml.SequenceNode(short, argument)
+        call = multi_constructor(self, short, tagged)
+        name = next(iter(call))
+        value = call[name]
+        if isinstance(value, list):
+            parts = tuple(Scalar(part, span) if isinstance(part, str) else part for part in value)
+            value = Sequence(parts, argument.span)
+        return Mapping({name: value}, {}, span)
+
+    # Places
+
+    def _span(self, event: _Event) -> Span:
+        start, end = event.start_mark, event.end_mark
+        return Span(self._name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+    def _between(self, start: _Place, end: _Place) -> Span:
+        return Span(self._name, *start, *end)
+
+    def _close(self, event: _Event) -> None:
+        """A closing bracket ends a collection; without one, it ends where its last part does."""
+        mark = event.end_mark
+        if event.start_mark.column != mark.column:
+            self._end = (mark.line + 1, mark.column + 1)
+
+    def _value_start(self, start: _Place) -> _Place:
+        """Where the value behind an anchor or a tag begins; comments and line ends may stand between."""
+        line, column = start
+        while line <= len(self._lines):
+            text = self._lines[line - 1]
+            found = _PROPERTIES(text, column - 1)
+            after = found.end() if found else column - 1
+            if after < len(text) and text[after] != "#":
+                return (line, after + 1)
+            line += 1
+            following = self._lines[line - 1] if line <= len(self._lines) else ""
+            column = len(following) - len(following.lstrip(" \t")) + 1
+        return (line, column)
+
+    def _block_end(self, start: _Place, end: _Place) -> _Place:
+        """A block scalar ends with its last line that is not blank; libyaml reads on to what follows."""
+        line, column = end
+        if line <= len(self._lines) and self._lines[line - 1][: column - 1].strip(" \t"):
+            return end
+        line -= 1
+        while line > start[0] and not self._lines[line - 1].strip(" \t"):
+            line -= 1
+        return (line, len(self._lines[line - 1]) + 1)
+
+    def _fault(self, message: str, span: Span, *, fix: str) -> TemplateError:
+        return TemplateError(message, path=self._name, span=span, fix=fix)
+
+
+def _is_short_form(node: Mapping) -> bool:
+    """Whether a map was written as a tagged value: its one key stands nowhere."""
+    return bool(node.entries) and not node.key_spans

@@ -1,0 +1,501 @@
+"""The wiring of WebSocket APIs in one world: its elements, and who refers to whom.
+
+An element reads its own properties through `text`, `number`, `flag` and `listed`, which give canonical values, and
+its neighbours through links. A link that leads nowhere says why instead of being None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from wsconform.template.intrinsics import unknown
+from wsconform.template.nodes import Span
+from wsconform.template.stack import Evaluation
+from wsconform.template.values import Attribute, Pseudo, Text, Unresolved, text
+from wsconform.template.worlds import World
+from wsconform.wiring.element import Broken, Element, Elsewhere, Missing
+from wsconform.wiring.names import arn_start
+from wsconform.wiring.uris import FunctionUri, MalformedUri, Uri, parse_function, parse_uri
+
+CONNECT, DISCONNECT, DEFAULT = "$connect", "$disconnect", "$default"
+
+
+E = TypeVar("E", bound=Element)
+
+
+@dataclass(eq=False)
+class Part(Element):
+    """An element of an API."""
+
+    wiring: Wiring
+
+    @property
+    def api(self) -> Api:
+        """The API it belongs to; `wiring.reader` makes no part without one."""
+        return self.wiring.api_of[self.id]
+
+    def link(self, value: Text | None, kind: type[E]) -> E | Broken | None:
+        """What a text that should be the id of another element leads to; None where there is no text."""
+        if value is None:
+            return None
+        atom = value.atom
+        if isinstance(atom, Unresolved):
+            return atom
+        if not isinstance(atom, Attribute) or atom.name != "Ref":
+            return value.unresolved or Elsewhere(f'"{value}"')
+        return self.wiring.element(atom.resource, kind)
+
+
+@dataclass(eq=False)
+class Route(Part):
+    """`AWS::ApiGatewayV2::Route`."""
+
+    @property
+    def key(self) -> str | None:
+        """The route key when it is known."""
+        return self.literal("RouteKey")
+
+    @property
+    def key_text(self) -> Text:
+        """The route key as text; unknown where it is absent."""
+        return self.text("RouteKey") or unknown("the route has no RouteKey", self.resource.span)
+
+    @property
+    def is_message(self) -> bool:
+        """Whether messages may select this route: every key but `$connect` and `$disconnect`."""
+        return self.key is not None and self.key not in (CONNECT, DISCONNECT)
+
+    @property
+    def authorization(self) -> Text:
+        """`AuthorizationType`, `NONE` where it is absent."""
+        return self.text("AuthorizationType") or Text(("NONE",), self.resource.span)
+
+    @cached_property
+    def authorizer(self) -> Authorizer | Broken | None:
+        """Where `AuthorizerId` leads."""
+        return self.link(self.text("AuthorizerId"), Authorizer)
+
+    @cached_property
+    def integration(self) -> Integration | Broken | None:
+        """Where `Target` leads; `Elsewhere` where it does not have the form `integrations/<id>`."""
+        target = self.text("Target")
+        if target is None:
+            return None
+        head = target.parts[0] if target.parts else ""
+        if isinstance(head, Unresolved):
+            return head
+        if not isinstance(head, str) or not head.startswith("integrations/"):
+            return Elsewhere(f'"{target}"')
+        rest = (head.removeprefix("integrations/"), *target.parts[1:])
+        return self.link(text(rest, target.span), Integration)
+
+    @cached_property
+    def responses(self) -> list[RouteResponse]:
+        """The route responses of this route."""
+        return [one for one in self.api.route_responses if one.route is self]
+
+
+@dataclass(eq=False)
+class Integration(Part):
+    """`AWS::ApiGatewayV2::Integration`."""
+
+    @property
+    def type(self) -> str | None:
+        """`IntegrationType` when it is known, in capitals."""
+        return self.literal("IntegrationType")
+
+    @cached_property
+    def uri(self) -> Uri | None:
+        """What `IntegrationUri` says; None where it is absent."""
+        value = self.text("IntegrationUri")
+        return None if value is None else parse_uri(value)
+
+    @cached_property
+    def function(self) -> Function | Broken | None:
+        """The function it invokes; None where it invokes none."""
+        uri = self.uri
+        if isinstance(uri, FunctionUri):
+            return self.wiring.function_named(uri)
+        return uri if isinstance(uri, Unresolved) else None
+
+    @cached_property
+    def routes(self) -> list[Route]:
+        """The routes that target it."""
+        return [route for route in self.api.routes if route.integration is self]
+
+    @cached_property
+    def responses(self) -> list[IntegrationResponse]:
+        """The integration responses of this integration."""
+        return [one for one in self.api.integration_responses if one.integration is self]
+
+
+@dataclass(eq=False)
+class Authorizer(Part):
+    """`AWS::ApiGatewayV2::Authorizer`."""
+
+    @cached_property
+    def uri(self) -> Uri | None:
+        """What `AuthorizerUri` says; None where it is absent."""
+        value = self.text("AuthorizerUri")
+        return None if value is None else parse_uri(value)
+
+    @cached_property
+    def function(self) -> Function | Broken | None:
+        """The function it invokes; None where it invokes none."""
+        uri = self.uri
+        if isinstance(uri, FunctionUri):
+            return self.wiring.function_named(uri)
+        return uri if isinstance(uri, Unresolved) else None
+
+    @cached_property
+    def routes(self) -> list[Route]:
+        """The routes whose `AuthorizerId` names it, of any API."""
+        return [route for api in self.wiring.apis for route in api.routes if route.authorizer is self]
+
+
+@dataclass(eq=False)
+class RouteResponse(Part):
+    """`AWS::ApiGatewayV2::RouteResponse`."""
+
+    @cached_property
+    def route(self) -> Route | Broken | None:
+        """Where `RouteId` leads."""
+        return self.link(self.text("RouteId"), Route)
+
+
+@dataclass(eq=False)
+class IntegrationResponse(Part):
+    """`AWS::ApiGatewayV2::IntegrationResponse`."""
+
+    @cached_property
+    def integration(self) -> Integration | Broken | None:
+        """Where `IntegrationId` leads."""
+        return self.link(self.text("IntegrationId"), Integration)
+
+
+@dataclass(eq=False)
+class Model(Part):
+    """`AWS::ApiGatewayV2::Model`."""
+
+
+@dataclass(eq=False)
+class Deployment(Part):
+    """`AWS::ApiGatewayV2::Deployment`: a snapshot of the API at the moment it is made."""
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """The stages that show it."""
+        return [stage for api in self.wiring.apis for stage in api.stages if stage.deployment is self]
+
+    def waits_for(self, part: Part) -> bool:
+        """Whether CloudFormation makes `part` before this snapshot is taken."""
+        return part.id in self.wiring.evaluation.waits_for(self.id)
+
+
+@dataclass(eq=False)
+class Stage(Part):
+    """`AWS::ApiGatewayV2::Stage`."""
+
+    @cached_property
+    def name(self) -> Text:
+        """`StageName`; unknown where it is absent."""
+        return self.text("StageName") or unknown("the stage has no StageName", self.resource.span)
+
+    @cached_property
+    def deployment(self) -> Deployment | Broken | None:
+        """Where `DeploymentId` leads."""
+        return self.link(self.text("DeploymentId"), Deployment)
+
+    @property
+    def auto_deploy(self) -> bool | Unresolved:
+        """`AutoDeploy`."""
+        return self.flag("AutoDeploy")
+
+
+@dataclass(eq=False)
+class ApiMapping(Part):
+    """`AWS::ApiGatewayV2::ApiMapping`: a stage under a custom domain name."""
+
+    @cached_property
+    def stage(self) -> Stage | Broken | None:
+        """The stage that `Stage` names, of any API (its own first)."""
+        value = self.text("Stage")
+        if value is None:
+            return None
+        own = [stage for stage in self.api.stages if stage.name.same(value)]
+        others = [stage for api in self.wiring.apis for stage in api.stages if stage.name.same(value)]
+        for stage in own + others:
+            return stage
+        return value.unresolved or Elsewhere(f'"{value}"')
+
+    @cached_property
+    def domain(self) -> DomainName | Broken | None:
+        """The domain name that `DomainName` names."""
+        value = self.text("DomainName")
+        if value is None:
+            return None
+        for domain in self.wiring.domains:
+            if value.same(self.names.canonical(text([Attribute(domain.id)], value.span))):
+                return domain
+        return value.unresolved or Elsewhere(f'"{value}"')
+
+
+@dataclass(eq=False)
+class DomainName(Element):
+    """`AWS::ApiGatewayV2::DomainName`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """API Gateway invoking a function with its own rights: one that a permission must allow.
+
+    `source` is the ARN that IAM compares with a permission's `SourceArn`; `caller` the route or authorizer.
+    """
+
+    function: Function
+    uri: FunctionUri
+    caller: Route | Authorizer
+    source: Text
+    stage: Stage | None
+    at: Span
+
+
+@dataclass(eq=False)
+class Function(Element):
+    """`AWS::Lambda::Function` or `AWS::Serverless::Function`."""
+
+    wiring: Wiring
+
+    @cached_property
+    def name(self) -> Text:
+        """The canonical name, as it stands in its ARN."""
+        return self.names.canonical(text([Attribute(self.id)], self.resource.span))
+
+    @cached_property
+    def arn(self) -> Text:
+        """The canonical ARN, without qualifier."""
+        return text([*arn_start("lambda"), ":function:", *self.name.parts], self.resource.span)
+
+    @cached_property
+    def integrations(self) -> list[Integration]:
+        """The integrations of WebSocket APIs that invoke it."""
+        return [one for api in self.wiring.apis for one in api.integrations if one.function is self]
+
+    @cached_property
+    def authorizers(self) -> list[Authorizer]:
+        """The authorizers of WebSocket APIs that invoke it."""
+        return [one for api in self.wiring.apis for one in api.authorizers if one.function is self]
+
+    @cached_property
+    def routes(self) -> list[Route]:
+        """The routes that reach it."""
+        return [route for integration in self.integrations for route in integration.routes]
+
+    @cached_property
+    def permissions(self) -> list[Permission]:
+        """The permissions on it, with any qualifier."""
+        return [one for one in self.wiring.permissions if one.function is self]
+
+
+@dataclass(eq=False)
+class Permission(Element):
+    """`AWS::Lambda::Permission`."""
+
+    wiring: Wiring
+
+    @cached_property
+    def target(self) -> FunctionUri | MalformedUri | Unresolved | None:
+        """What `FunctionName` says; None where it is absent."""
+        value = self.text("FunctionName")
+        return None if value is None else parse_function(value)
+
+    @cached_property
+    def function(self) -> Function | Broken | None:
+        """The function that it is on."""
+        target = self.target
+        if isinstance(target, FunctionUri):
+            return self.wiring.function_named(target)
+        return target if isinstance(target, Unresolved) else None
+
+
+@dataclass(eq=False)
+class Api:
+    """`AWS::ApiGatewayV2::Api` with all that belongs to it, or an API outside the template that resources here join.
+
+    For one outside, `element` is None and `label` says how the template names it.
+    """
+
+    wiring: Wiring
+    key: str
+    label: str
+    element: Element | None
+    routes: list[Route] = field(default_factory=list)
+    integrations: list[Integration] = field(default_factory=list)
+    authorizers: list[Authorizer] = field(default_factory=list)
+    models: list[Model] = field(default_factory=list)
+    route_responses: list[RouteResponse] = field(default_factory=list)
+    integration_responses: list[IntegrationResponse] = field(default_factory=list)
+    deployments: list[Deployment] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
+    mappings: list[ApiMapping] = field(default_factory=list)
+
+    def parts(self) -> Iterator[Part]:
+        """Everything that belongs to it."""
+        yield from self.routes
+        yield from self.integrations
+        yield from self.authorizers
+        yield from self.models
+        yield from self.route_responses
+        yield from self.integration_responses
+        yield from self.deployments
+        yield from self.stages
+        yield from self.mappings
+
+    @cached_property
+    def id_parts(self) -> tuple[Attribute | Unresolved | str, ...]:
+        """The API's id as it stands in ARNs."""
+        return (Attribute(self.element.id),) if self.element is not None else (self._outside,)
+
+    @property
+    def _outside(self) -> Unresolved:
+        return self.wiring.outside[self.key]
+
+    @cached_property
+    def functions(self) -> list[Function]:
+        """The functions of this template that its integrations and authorizers invoke, each once."""
+        called = [one.function for one in (*self.integrations, *self.authorizers)]
+        return list({one.id: one for one in called if isinstance(one, Function)}.values())
+
+    @cached_property
+    def permissions(self) -> list[Permission]:
+        """The permissions on those functions, and those whose `SourceArn` names this API."""
+        return [
+            one
+            for one in self.wiring.permissions
+            if one.function in self.functions
+            or any(part in self.id_parts for part in getattr(one.text("SourceArn"), "parts", ()))
+        ]
+
+    def route(self, key: str) -> Route | None:
+        """The first route of a key."""
+        return next((route for route in self.routes if route.key == key), None)
+
+    @cached_property
+    def open_routes(self) -> list[Route]:
+        """Routes whose key cannot be told: any of them may be the one that seems to lack."""
+        return [route for route in self.routes if route.key is None and route.value("RouteKey") is not None]
+
+    @cached_property
+    def protocol(self) -> str | None:
+        """`ProtocolType` when it is known, None where it is absent, unknown, or the API is outside."""
+        return self.element.literal("ProtocolType") if self.element is not None else None
+
+    @cached_property
+    def is_websocket(self) -> bool:
+        """Whether the API is a WebSocket API as the template stands: by its protocol, or, for one outside or of an
+        unknown protocol, by the routes that join it."""
+        if self.element is not None and self.element.text("ProtocolType") is not None and self.protocol is not None:
+            return self.protocol == "WEBSOCKET"
+        return self.element is None and self.has_websocket_wiring
+
+    @cached_property
+    def has_websocket_wiring(self) -> bool:
+        """Whether something that only a WebSocket API can have hangs on it."""
+        keys = [route.key for route in self.routes if route.key is not None]
+        return (
+            any(key in (CONNECT, DISCONNECT) for key in keys)
+            or bool(self.route_responses or self.integration_responses or self.models)
+            or any(key != DEFAULT and " " not in key for key in keys)
+            or any(one.literal("IntegrationType") in ("AWS", "HTTP", "MOCK") for one in self.integrations)
+            or self._selects_by_body
+        )
+
+    @property
+    def _selects_by_body(self) -> bool:
+        expression = self.element.literal("RouteSelectionExpression") if self.element is not None else None
+        return expression is not None and "request.body" in expression
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """Every way in which API Gateway invokes a function of this template for this API with its own rights."""
+        return [*self._route_calls(), *self._authorizer_calls()]
+
+    def _route_calls(self) -> Iterator[Call]:
+        for route in self.routes:
+            integration = route.integration
+            if not isinstance(integration, Integration) or integration.text("CredentialsArn") is not None:
+                continue
+            function, uri = integration.function, integration.uri
+            if not isinstance(function, Function) or not isinstance(uri, FunctionUri):
+                continue
+            for stage in self.stages or [None]:
+                name = stage.name.parts if stage is not None else ("*",)
+                source = self.arn(*name, "/", *route.key_text.parts)
+                yield Call(function, uri, route, source, stage, integration.resource.place("IntegrationUri"))
+
+    def _authorizer_calls(self) -> Iterator[Call]:
+        for authorizer in self.authorizers:
+            function, uri = authorizer.function, authorizer.uri
+            if authorizer.text("AuthorizerCredentialsArn") is not None:
+                continue
+            if isinstance(function, Function) and isinstance(uri, FunctionUri):
+                source = self.arn("authorizers/", Attribute(authorizer.id))
+                yield Call(function, uri, authorizer, source, None, authorizer.resource.place("AuthorizerUri"))
+
+    def arn(self, *path: str | Attribute | Pseudo | Unresolved) -> Text:
+        """`arn:…:execute-api:…:<api>/<path>` of this deployment.
+
+        Source: API Gateway developer guide, "Amazon Resource Name (ARN) format reference".
+        """
+        span = self.element.resource.span if self.element is not None else Span("", 1, 1, 1, 1)
+        return text([*arn_start("execute-api"), ":", *self.id_parts, "/", *path], span)
+
+
+@dataclass(eq=False)
+class Wiring:
+    """All WebSocket APIs of a stack in one world, with the functions, permissions and domain names around them.
+
+    `outside` holds, by the key of its `Api`, the unknown id of each API that is declared elsewhere.
+    """
+
+    evaluation: Evaluation
+    elements: dict[str, Element] = field(default_factory=dict)
+    apis: list[Api] = field(default_factory=list)
+    functions: list[Function] = field(default_factory=list)
+    permissions: list[Permission] = field(default_factory=list)
+    domains: list[DomainName] = field(default_factory=list)
+    adrift: list[Part] = field(default_factory=list)
+    api_of: dict[str, Api] = field(default_factory=dict)
+    outside: dict[str, Unresolved] = field(default_factory=dict)
+
+    @property
+    def world(self) -> World:
+        """The world in which it is read."""
+        return self.evaluation.world
+
+    def element(self, resource_id: str, kind: type[E]) -> E | Broken:
+        """The element of an id, if it exists here and is of that kind."""
+        found = self.elements.get(resource_id)
+        if isinstance(found, kind):
+            return found
+        if not self.evaluation.exists(resource_id):
+            return Missing(resource_id)
+        resource = self.evaluation.resource(resource_id)
+        return Elsewhere(f'"{resource.logical_id}", an {resource.type}', resource)
+
+    @cached_property
+    def _functions_by_name(self) -> dict[tuple[object, ...], Function]:
+        return {function.name.parts: function for function in self.functions}
+
+    def function_named(self, uri: FunctionUri) -> Function | Broken:
+        """The function of this template that a URI or permission names."""
+        found = self._functions_by_name.get(uri.name.parts)
+        if found is not None:
+            return found
+        atom = uri.name.atom
+        if isinstance(atom, Attribute):
+            return self.element(atom.resource, Function)
+        return uri.name.unresolved or Unresolved(f"function:{uri.name}", f'"{uri.name}" is no function of this template')
