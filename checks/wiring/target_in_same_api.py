@@ -21,7 +21,7 @@ def target_in_same_api(route: Route) -> Iterator[Fault]:
     if isinstance(target, Integration) and target.api is not route.api:
         yield Fault(
             at=route.at("Target"),
-            message=f'route "{route.key_text}" of {route.api.label} targets {target.label}, which is in {target.api.label}',
+            message=f'route "{route.key_text}" targets {target.label}, an integration of another API',
             label=f"{target.label} is in {target.api.label}",
             fix=f"point Target at an integration whose ApiId is {route.api.label}",
             notes=(Note(target.at("ApiId"), f"{target.label} joins {target.api.label} here"),),

@@ -1,6 +1,7 @@
 """JSON text to nodes, with places.
 
-JSON's own rules, not YAML's: tabs may indent, `\\/` and surrogate pairs are escapes, and a key may have any length.
+By JSON's own rules, not by YAML's: tabs may indent, slashes be escaped and characters be written as surrogate pairs,
+all of which libyaml refuses.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from json.decoder import scanstring
 
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
@@ -23,28 +23,29 @@ _word = re.compile(r"true|false|null").match
 _line_ends = re.compile(r"\r\n|\r|\n").finditer
 _lone_surrogate = re.compile("[\ud800-\udfff]").search
 
+_decode = json.JSONDecoder().raw_decode
+
 _WORDS = {"true": True, "false": False, "null": None}
 
 
-class JSONFault(TemplateError):
+class NotJSONError(TemplateError):
     """Text that is no JSON; it may be YAML."""
 
 
 def build(text: str, name: str) -> Node:
     """The one value that `text` is.
 
-    Raises:
-        JSONFault: on what is no JSON, in the words of Python's own parser.
-        TemplateError: on what is JSON and no template, such as a key that stands twice.
+    Raises NotJSONError, in the words of Python's own parser, and TemplateError on what is JSON but no template, such as
+    a key that stands twice.
     """
     reader = _Reader(text, name)
     try:
         return reader.document()
-    except _NotJSONError as stop:
+    except _MalformedError as stop:
         raise reader.syntax_fault(stop.offset) from None
 
 
-class _NotJSONError(Exception):
+class _MalformedError(Exception):
     def __init__(self, offset: int) -> None:
         super().__init__(offset)
         self.offset = offset
@@ -61,7 +62,7 @@ class _Reader:
         node, offset = self._value(self._skip(0), 1)
         end = self._skip(offset)
         if end < len(self._text):
-            raise _NotJSONError(end)
+            raise _MalformedError(end)
         return node
 
     def _value(self, offset: int, depth: int) -> tuple[Node, int]:
@@ -82,15 +83,15 @@ class _Reader:
             return Scalar(number(found[0], bare_exponent=True), self._flat_span(offset, found.end())), found.end()
         if found := _word(text, offset):
             return Scalar(_WORDS[found[0]], self._flat_span(offset, found.end())), found.end()
-        raise _NotJSONError(offset)
+        raise _MalformedError(offset)
 
     def _string(self, offset: int) -> tuple[str, int]:
         if found := _plain_string(self._text, offset):
             return found[1], found.end()
         try:
-            string, end = scanstring(self._text, offset + 1, True)  # noqa: FBT003 - json's own signature
+            string, end = _decode(self._text, offset)
         except json.JSONDecodeError as error:
-            raise _NotJSONError(error.pos) from None
+            raise _MalformedError(error.pos) from None
         if lone := _lone_surrogate(string):
             raise TemplateError(
                 f'the escape "\\u{ord(lone[0]):04x}" is half of a pair, and no character by itself',
@@ -114,17 +115,17 @@ class _Reader:
                 raise duplicate_key(key, key_spans[key], span)
             colon = _colon(text, end)
             if not colon:
-                raise _NotJSONError(self._skip(end))
+                raise _MalformedError(self._skip(end))
             entries[key], end = self._value(colon.end(), depth + 1)
             key_spans[key] = span
             separator = _separator(text, end)
             if not separator or separator[1] == "]":
-                raise _NotJSONError(self._skip(end))
+                raise _MalformedError(self._skip(end))
             if separator[1] == "}":
                 end = separator.end(1)
                 return Mapping(entries, key_spans, self._span(start, end)), end
             offset = separator.end()
-        raise _NotJSONError(offset)
+        raise _MalformedError(offset)
 
     def _sequence(self, start: int, depth: int) -> tuple[Sequence, int]:
         text = self._text
@@ -137,7 +138,7 @@ class _Reader:
             items.append(item)
             separator = _separator(text, end)
             if not separator or separator[1] == "}":
-                raise _NotJSONError(self._skip(end))
+                raise _MalformedError(self._skip(end))
             if separator[1] == "]":
                 end = separator.end(1)
                 return Sequence(tuple(items), self._span(start, end)), end
@@ -159,7 +160,7 @@ class _Reader:
             self._name, line, start - self._starts[line - 1] + 1, end_line, end - self._starts[end_line - 1] + 1
         )
 
-    def syntax_fault(self, offset: int) -> JSONFault:
+    def syntax_fault(self, offset: int) -> NotJSONError:
         """What Python's parser says of this text; this reader stops where that does, save at what only Python takes."""
         said = "expecting value"
         if not self._text.startswith(("NaN", "Infinity", "-Infinity"), offset):
@@ -170,7 +171,7 @@ class _Reader:
             except (ValueError, RecursionError):
                 pass
         here = self._text[offset : offset + 1]
-        return JSONFault(
+        return NotJSONError(
             f"this is no JSON: {said}",
             path=self._name,
             span=self._span(offset, offset + 1),

@@ -1,4 +1,4 @@
-"""What reading YAML and reading JSON have in common: the bounds, how numbers are told, and the faults that both can meet."""
+"""What reading YAML and reading JSON have in common: the bounds, how numbers are told, and the faults of both."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Span
 
 MAX_NODES = 200_000
-"""Values that one template may have once aliases are written out. A template at CloudFormation's 1 MB has a fifth of that."""
+"""Values that a template may have once aliases are written out: several times what fits into CloudFormation's 1 MB."""
 
 MAX_DEPTH = 100
 """Maps and lists that may lie within one another, so that whatever walks a template may recurse."""
 
-# The forms that survive being a number: what has a leading zero, a sign too many or more digits than a double holds is kept as text.
+# The forms that lose nothing by being a number: no leading zero, no plus sign, no more digits than 64 bits hold.
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}").fullmatch
 _DECIMAL = re.compile(r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?").fullmatch
 _EXPONENT = re.compile(r"-?(?:0|[1-9][0-9]*)[eE][-+]?[0-9]+").fullmatch
 
 
 def number(text: str, *, bare_exponent: bool = False) -> int | float | str:
-    """The number that `text` is, or `text` itself where a number would lose what is written (`012345678901`, `1_000`, `0x1f`).
+    """The number that `text` is, or `text` itself where a number would lose what is written (`012345678901`, `0x1f`).
 
     `bare_exponent` also takes `1e5`, a number in JSON and a word in YAML.
     """

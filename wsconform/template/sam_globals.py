@@ -139,9 +139,5 @@ def _same(value: object, node: Node) -> bool:
             and all(key in value and _same(value[key], item) for key, item in node.entries.items())
         )
     if isinstance(node, Sequence):
-        return (
-            isinstance(value, list)
-            and len(value) == len(node.items)
-            and all(map(_same, value, node.items))
-        )
+        return isinstance(value, list) and len(value) == len(node.items) and all(map(_same, value, node.items))
     return type(value) is type(node.value) and value == node.value

@@ -74,7 +74,9 @@ class _Origin:
                 elif not isinstance(node, Mapping | Sequence) and node.value != item:
                     node = self.build(item, node.span)
                 elif key == "Tags" and isinstance(node, Mapping) and isinstance(item, dict):
-                    node = _Origin(node.span, {name: (tag, node.key_span(name)) for name, tag in node.entries.items()}).build(item, node.span)
+                    node = _Origin(
+                        node.span, {name: (tag, node.key_span(name)) for name, tag in node.entries.items()}
+                    ).build(item, node.span)
                 entries[key], key_spans[key] = node, key_span
             return Mapping(entries, key_spans, at)
         if isinstance(value, list):
@@ -130,12 +132,12 @@ def made_from_api(api: str, generated: AnyMapping[str, Plain]) -> dict[str, Plai
         if mapping["Type"] == _MAPPING
         for name in mentioned(mapping["Properties"].get("DomainName"))
     }
-    for name, resource in generated.items():
-        if (resource["Type"] == _DOMAIN and name in domains) or (
-            resource["Type"] == _RECORDS and domains & mentioned(resource["Properties"])
-        ):
-            of_api[name] = resource
-    return of_api
+    return of_api | {
+        name: resource
+        for name, resource in generated.items()
+        if (resource["Type"] == _DOMAIN and name in domains)
+        or (resource["Type"] == _RECORDS and domains & mentioned(resource["Properties"]))
+    }
 
 
 def made_by_connectors(generated: AnyMapping[str, Plain]) -> Iterator[tuple[str, str]]:
@@ -154,7 +156,9 @@ class ApiPlaces:
         self._node = node
         self._properties = node.get("Properties")
         self._routes = {
-            name: resource["Properties"]["RouteKey"] for name, resource in generated.items() if resource["Type"] == _ROUTE
+            name: resource["Properties"]["RouteKey"]
+            for name, resource in generated.items()
+            if resource["Type"] == _ROUTE
         }
         self._keys = {
             integration: self._routes[name]
@@ -176,9 +180,8 @@ class ApiPlaces:
             "Tags",
         ):
             origin.take(name, self._properties, name)
-        for name in ("Condition", "DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Metadata", "Properties"):
-            if name != "Properties":
-                origin.take(name, self._node, name)
+        for name in ("Condition", "DeletionPolicy", "DependsOn", "UpdateReplacePolicy"):
+            origin.take(name, self._node, name)
         origin.put("Type", self._node, "Type")
         origin.put("ProtocolType", self._node, "Type")
         placed = origin.place(resource)
@@ -209,7 +212,9 @@ class ApiPlaces:
     def _key(self, *path: str) -> Span:
         """Where the key at `path` below the properties stands; the API's own where there is none."""
         parent = child(self._properties, *path[:-1])
-        return parent.key_span(path[-1]) if isinstance(parent, Mapping) and path[-1] in parent.entries else self._key_span
+        return (
+            parent.key_span(path[-1]) if isinstance(parent, Mapping) and path[-1] in parent.entries else self._key_span
+        )
 
     def _route(self, key: str) -> _Origin:
         origin = _Origin(self._key("Routes", key))
@@ -259,7 +264,14 @@ class ApiPlaces:
 
     def _stage(self) -> _Origin:
         origin = _Origin(self._key("StageName"))
-        for name in ("AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageName", "StageVariables", "Tags"):
+        for name in (
+            "AccessLogSettings",
+            "DefaultRouteSettings",
+            "RouteSettings",
+            "StageName",
+            "StageVariables",
+            "Tags",
+        ):
             origin.take(name, self._properties, name)
         origin.put("DependsOn", self._properties, "RouteSettings")
         return origin
@@ -283,12 +295,13 @@ class ApiPlaces:
             origin.take("EndpointType", self._properties, "Domain", "EndpointConfiguration")
             for name in ("CertificateArn", "OwnershipVerificationCertificateArn", "SecurityPolicy"):
                 origin.take(name, self._properties, "Domain", name)
+            origin.take("Tags", self._properties, "Tags")
         return origin
 
 
-def place_of_connector(key_span: Span, node: Mapping, resource: Plain) -> Placed:
+def place_of_connector(key_span: Span, node: Node, resource: Plain) -> Placed:
     """What a connector became: its statements stand at its `Permissions`, what it was given keeps its place."""
-    properties = node.get("Properties")
+    properties = child(node, "Properties")
     origin = _Origin(key_span)
     for name in ("Action", "PolicyDocument"):
         origin.put(name, properties, "Permissions")

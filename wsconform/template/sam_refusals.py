@@ -176,7 +176,7 @@ _KNOWN: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Node | None], _Pla
 
 
 def _named(said: str, node: Mapping) -> _Place | None:
-    """The first property that an error names, in quotes or by its CamelCase name, wherever in the resource it stands."""
+    """The first property that an error names, in quotes or by its CamelCase name, wherever it stands."""
     names = re.findall(r"'([^']+)'", said) + re.findall(r"\b[A-Z][a-z]+[A-Z]\w*\b", said)
     properties = node.get("Properties")
     for name in names:

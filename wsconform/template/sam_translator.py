@@ -173,9 +173,13 @@ def _once(given: _Input) -> tuple[dict[str, dict[str, Any]] | None, list[Cause]]
 
     with _undisturbed():
         try:
-            made = Translator(None, Parser(), boto_session=SimpleNamespace(region_name=REGION)).translate(
-                given.template(), dict(given.parameters), get_managed_policy_map=dict
+            translator = Translator(
+                None,
+                Parser(),
+                boto_session=SimpleNamespace(region_name=REGION),
+                metrics=SimpleNamespace(record_latency=lambda *_: None),
             )
+            made = translator.translate(given.template(), dict(given.parameters), get_managed_policy_map=dict)
         except InvalidDocumentException as error:
             return None, [_cause(one, error, given) for one in error.causes]
         except Exception as error:  # noqa: BLE001 (it meets what the user wrote unprepared)
@@ -186,11 +190,13 @@ def _once(given: _Input) -> tuple[dict[str, dict[str, Any]] | None, list[Cause]]
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep the translator's log to itself, and take back the region that it remembers."""
+    """Keep the translator's log to itself, and take back what it remembers for the whole process."""
+    from samtranslator.metrics.method_decorator import MetricsMethodWrapperSingleton
     from samtranslator.translator.arn_generator import ArnGenerator
 
     logger = logging.getLogger("samtranslator")
-    silent, propagate, region = logging.NullHandler(), logger.propagate, ArnGenerator.BOTO_SESSION_REGION_NAME
+    silent, propagate = logging.NullHandler(), logger.propagate
+    region, metrics = ArnGenerator.BOTO_SESSION_REGION_NAME, MetricsMethodWrapperSingleton.get_instance()
     logger.addHandler(silent)
     logger.propagate = False
     try:
@@ -199,16 +205,27 @@ def _undisturbed() -> Iterator[None]:
         logger.removeHandler(silent)
         logger.propagate = propagate
         ArnGenerator.BOTO_SESSION_REGION_NAME = region
+        MetricsMethodWrapperSingleton.set_instance(metrics)
 
 
 def _cause(error: Any, around: BaseException, given: _Input) -> Cause:  # noqa: ANN401 (the translator is untyped)
-    text = re.sub(r"^(Resource|Event) with id \[.*?\] is invalid\. |^Structure of the SAM template is invalid\. ", "", error.message)
+    text = re.sub(
+        r"^(Resource|Event) with id \[.*?\] is invalid\. |^Structure of the SAM template is invalid\. ",
+        "",
+        error.message,
+    )
     named = getattr(error, "_logical_id", None)
+    taken = getattr(error, "_duplicate_id", None)
+    if taken is not None:
+        text = f"It generates a resource with the logical id '{taken}', which the template has already"
     if named is None:
         event = getattr(error, "_event_id", None)
         holder = event if event in given.resources else _holder_of_event(event, given.resources)
-        raised = error if error.__traceback__ is not None else around
-        return Cause(holder or _culprit(raised, given), text)
+        if holder is None:
+            # One that was gathered was raised earlier: the loop over all resources has gone on since.
+            gathered = error.__traceback__ is not None
+            holder = _culprit(error if gathered else around, given, loop=not gathered)
+        return Cause(holder, text)
     return _by_id(str(named), text, given.resources)
 
 
@@ -238,12 +255,14 @@ def _holder_of_event(event: str | None, resources: dict[str, Mapping]) -> str | 
     return None
 
 
-def _culprit(error: BaseException, given: _Input) -> str | None:
-    """The resource on which the translator was at work when `error` was raised."""
+def _culprit(error: BaseException, given: _Input, *, loop: bool = True) -> str | None:
+    """The resource at which the translator was when `error` was raised; `loop`: whether it stopped there."""
     found = None
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    # The loop over all resources tells which it is at only as long as it has not gone on.
-    for frame in frames if frames and frames[-1].f_code.co_name != "translate" else ():
+    loop = loop and frames[-1].f_code.co_name != "translate"
+    for frame in frames:
+        if frame.f_code.co_name == "translate" and not loop:
+            continue
         here = frame.f_locals
         for value in (*(here.get(name) for name in _NAMES_OF_IDS), getattr(here.get("self"), "logical_id", None)):
             if isinstance(value, str) and value in given.resources and value not in given.refused:
@@ -253,8 +272,10 @@ def _culprit(error: BaseException, given: _Input) -> str | None:
 
 def _follows(cause: Cause, given: _Input) -> bool:
     """Whether an error only comes of something refused before it, which is told already."""
-    gone = given.refused | {source + key for source, key in given.refused_connectors}
-    named = set(re.findall(r"['\[](\w+)['\]]", cause.text))
-    if cause.resource in given.resources:
-        named |= mentioned(plain(given.resources[cause.resource])) - {cause.resource}
+    gone = {name for name in given.refused if _stand_in(name, _type(given.resources[name])) is None}
+    gone |= {source + key for source, key in given.refused_connectors}
+    node = given.resources.get(cause.resource) if cause.resource is not None else None
+    if node is None or _type(node) == WEBSOCKET_API:
+        return False
+    named = set(re.findall(r"['\[](\w+)['\]]", cause.text)) | mentioned(plain(node))
     return not gone.isdisjoint(named)

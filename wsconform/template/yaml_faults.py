@@ -57,7 +57,10 @@ def _marked(
     here = line[column_index : column_index + 1]
     if here == "\t" or "tab character" in problem:
         return TemplateError(
-            "a tab indents this line, and YAML indents by spaces only", path=name, span=span, fix="replace the tab by spaces"
+            "a tab indents this line, and YAML indents by spaces",
+            path=name,
+            span=span,
+            fix="replace the tab by spaces",
         )
     message = f"this is no YAML: {problem}"
     if error.context and error.context_mark is not None:

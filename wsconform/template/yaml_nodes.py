@@ -23,8 +23,9 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # CloudFormation user guide, "Intrinsic function reference" and "Rule-specific intrinsic functions".
 SHORT_FORMS = frozenset(
-    "And Base64 Cidr Condition Contains EachMemberEquals EachMemberIn Equals FindInMap GetAtt GetAZs GetStackOutput If "
-    "ImportValue Join Length Not Or Ref RefAll Select Split Sub ToJsonString Transform ValueOf ValueOfAll".split()
+    {"Ref", "Condition", "GetAtt", "Sub", "Join", "Select", "Split", "FindInMap", "If", "Equals", "And", "Or", "Not"}
+    | {"ImportValue", "GetStackOutput", "Base64", "Cidr", "GetAZs", "Length", "ToJsonString", "Transform"}
+    | {"Contains", "EachMemberEquals", "EachMemberIn", "RefAll", "ValueOf", "ValueOfAll"}
 )
 
 _STANDARD = "tag:yaml.org,2002:"
@@ -44,14 +45,15 @@ _NUMBER_STARTS = frozenset("-.0123456789")
 # An anchor and a tag may both stand before a value, in either order.
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*){0,2}").match
 
+_BLOCK_STYLES = ("|", ">")
+
 _Place = tuple[int, int]
 
 
 def build(text: str, lines: tuple[str, ...], name: str) -> Node | None:
     """The one document in `text`, or None where there is nothing but comments. `lines` are those of `text`, for places.
 
-    Raises:
-        TemplateError: on whatever is no YAML, goes beyond the bounds, or CloudFormation could not mean.
+    Raises TemplateError on whatever is no YAML, goes beyond the bounds, or could mean nothing to CloudFormation.
     """
     if "%TAG" in text:
         _refuse_tag_directive(lines, name)
@@ -69,12 +71,15 @@ def resolve(text: str) -> str | int | float | bool | None:
 
 
 def _refuse_tag_directive(lines: tuple[str, ...], name: str) -> None:
-    """A `%TAG` directive renames tags, no template needs one, and many cost libyaml time that grows with their square."""
+    """A `%TAG` directive renames tags, no template needs one, and libyaml takes the square of their number in time."""
     for number_, line in enumerate(lines, 1):
         if line.startswith("%TAG"):
             span = Span(name, number_, 1, number_, 5)
             raise TemplateError(
-                'a "%TAG" directive renames tags, which templates cannot use', path=name, span=span, fix="remove the line"
+                'a "%TAG" directive has no use in a template',
+                path=name,
+                span=span,
+                fix="remove the line",
             )
 
 
@@ -87,7 +92,7 @@ class _Anchored(NamedTuple):
 
 
 class _Reader:
-    """Turns events into nodes. For cfn-flip's constructor it plays the loader, which that asks for a tagged node's value."""
+    """Turns events into nodes, and plays the loader that cfn-flip's constructor asks for a tagged node's value."""
 
     def __init__(self, text: str, lines: tuple[str, ...], name: str) -> None:
         self._next = _Loader(text).get_event
@@ -114,15 +119,10 @@ class _Reader:
             fix='remove the "---" or what follows it',
         )
 
-    # The loader that multi_constructor sees: values are built already.
-
     @staticmethod
     def construct_scalar(node: yaml.ScalarNode) -> object:
+        """What multi_constructor asks of its loader: here, values are nodes already."""
         return node.value
-
-    construct_sequence = construct_mapping = construct_scalar
-
-    # Nodes
 
     def _node(self, event: _Event, depth: int) -> Node:
         """The node that `event` begins, `depth` collections deep, itself included."""
@@ -193,14 +193,16 @@ class _Reader:
             self._deepest = depth
             if depth > MAX_DEPTH:
                 raise too_deep(self._span(event))
-        node = self._sequence(start, depth) if event.__class__ is yaml.SequenceStartEvent else self._mapping(start, depth)
+        node = (
+            self._sequence(start, depth) if event.__class__ is yaml.SequenceStartEvent else self._mapping(start, depth)
+        )
         return node if short is None else self._call(short, node, self._between(outer, self._end))
 
     def _scalar(self, event: _Event) -> Node:
         text, tag, mark, end_mark = event.value, event.tag, event.start_mark, event.end_mark
         start = (mark.line + 1, mark.column + 1)
         end = (end_mark.line + 1, end_mark.column + 1)
-        if event.style == "|" or event.style == ">":
+        if event.style in _BLOCK_STYLES:
             end = self._block_end(start, end)
         self._end = end
         if tag is None and event.anchor is None:
@@ -256,7 +258,9 @@ class _Reader:
                 return node.text, span
             begun = yaml.SequenceStartEvent if isinstance(node, Sequence) else yaml.MappingStartEvent
         kind = "list" if begun is yaml.SequenceStartEvent else "map"
-        raise self._fault(f"a {kind} cannot be a key", span, fix="keys are text: quote it if its brackets are meant as text")
+        raise self._fault(
+            f"a {kind} cannot be a key", span, fix="keys are text: quote it if its brackets are meant as text"
+        )
 
     def _merge_sources(self, node: Node, span: Span) -> list[Mapping]:
         """The maps behind `<<`, the one that counts most last: an earlier one in a list wins."""
@@ -264,11 +268,11 @@ class _Reader:
         maps = [source for source in nodes if isinstance(source, Mapping) and not _is_short_form(source)]
         if len(maps) < len(nodes):
             raise self._fault(
-                'the merge key "<<" takes a map or a list of maps', span, fix='give it an alias of a map, as in "<<: *defaults"'
+                'the merge key "<<" takes a map or a list of maps',
+                span,
+                fix='give it an alias of a map, as in "<<: *defaults"',
             )
         return maps
-
-    # Tags
 
     def _short_form(self, event: _Event) -> str | None:
         """`Sub` for the tag `!Sub`; None for a tag of YAML's own that says what the value is anyway."""
@@ -292,27 +296,24 @@ class _Reader:
     def _call(self, short: str, argument: Node, span: Span) -> Mapping:
         """`!Sub x` as `{"Fn::Sub": x}`, as cfn-flip has it; `!GetAtt A.B` becomes `{"Fn::GetAtt": [A, B]}`."""
         self._count += 1
-        tagged: yaml.Node
-        match argument:
-            case Scalar(value=value):
-                tagged = yaml.ScalarNode(short, value if short == "GetAtt" else argument)
-            case Sequence(items=items) if short == "GetAtt":
-                tagged = yaml.SequenceNode(short, [yaml.ScalarNode(short, item) for item in items])
-            case Mapping() if short == "GetAtt":
+        tagged: yaml.Node = yaml.ScalarNode(short, argument)
+        place = span
+        if short == "GetAtt":
+            if isinstance(argument, Mapping):
                 raise self._fault(
-                    'the tag "!GetAtt" stands before a map', span, fix='write "!GetAtt Resource.Attribute", or a list of the two'
+                    'the tag "!GetAtt" stands before a map', span, fix='write "!GetAtt Resource.Attribute"'
                 )
-            case _:
-                tagged = yaml.SequenceNode(short, argument)
-        call = multi_constructor(self, short, tagged)
+            if isinstance(argument, Sequence):
+                tagged = yaml.SequenceNode(short, [yaml.ScalarNode(short, item) for item in argument.items])
+                place = argument.span
+            else:
+                tagged = yaml.ScalarNode(short, argument.value)
+        call: dict[str, Any] = multi_constructor(self, short, tagged)
         name = next(iter(call))
-        value = call[name]
-        if isinstance(value, list):
-            parts = tuple(Scalar(part, span) if isinstance(part, str) else part for part in value)
-            value = Sequence(parts, argument.span)
-        return Mapping({name: value}, {}, span)
-
-    # Places
+        built = call[name]
+        if isinstance(built, list):
+            built = Sequence(tuple(Scalar(part, span) if isinstance(part, str) else part for part in built), place)
+        return Mapping({name: built}, {}, span)
 
     def _span(self, event: _Event) -> Span:
         start, end = event.start_mark, event.end_mark

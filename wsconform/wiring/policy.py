@@ -114,14 +114,12 @@ def allows(
     decision = _decide(policy, lambda one: _both(same_action(one), same_resource(one)))
     if decision.verdict is not Verdict.NOT_ALLOWED:
         return decision
-    near = tuple(
-        one for one in policy if one.effect == "Allow" and not one.doubt and same_action(one).match is Match.YES
-    )
+    near = tuple(one for one in policy if one.effect == "Allow" and same_action(one).match is Match.YES)
     return Decision(Verdict.NOT_ALLOWED, near=near)
 
 
 def may_be_assumed_by(document: Value, service: str) -> Decision:
-    """Whether the trust policy `document` lets the AWS service `service` (`apigateway.amazonaws.com`) assume the role."""
+    """Whether the trust policy `document` lets an AWS service (`apigateway.amazonaws.com`) assume its role."""
 
     def trusts(statement: Statement) -> MatchResult:
         if not statement.principals and not statement.not_principals:
@@ -144,7 +142,7 @@ def _decide(policy: Sequence[Statement], applies: Callable[[Statement], MatchRes
         return Decision(Verdict.NOT_ALLOWED)
     if allowed[1].match is Match.YES and denied is None:
         return Decision(Verdict.ALLOWED, allowed[0])
-    statement, answer = allowed if allowed[1].match is Match.MAYBE or denied is None else denied
+    statement, answer = denied if denied and allowed[1].match is Match.YES else allowed
     return Decision(Verdict.UNKNOWN, statement, answer.because)
 
 
@@ -176,12 +174,17 @@ def _acts(statement: Statement, action: str) -> MatchResult:
 
 
 def _is_service(principal: Principal, service: str) -> MatchResult:
-    if principal.kind == "*" or (principal.kind == "AWS" and principal.name.literal == "*"):
+    name = principal.name
+    if principal.kind == "*" or (principal.kind == "AWS" and name.literal == "*"):
         return _YES
+    if principal.kind == "AWS" and isinstance(name.atom, Unresolved):
+        return _open(name.atom)
     if principal.kind != "Service":
         return _NO
+    if name.literal == "*":
+        return _open(_doubt(name.span, f'whether the Service "*" takes in "{service}" is not documented'))
     # A principal is no pattern: it is the service that is looked for in it, not the other way round.
-    return like(Text((service,), principal.name.span), principal.name, assume_here=True)
+    return like(Text((service,), name.span), name, assume_here=True)
 
 
 def _selects(among: Iterable[MatchResult], outside: Iterable[MatchResult]) -> MatchResult:
@@ -223,7 +226,7 @@ def _spelt(resource: Text) -> Text:
     for part in resource.parts:
         pieces = _VARIABLE.split(part) if isinstance(part, str) else [part]
         parts.extend(
-            Unresolved(piece, f'the policy variable "{piece}" gets its value with each request')
+            Unresolved(piece, f'the policy variable "{piece}" is filled in at run time')
             if isinstance(piece, str) and _VARIABLE.fullmatch(piece)
             else piece
             for piece in pieces
@@ -270,14 +273,9 @@ def _effect(statement: Map) -> tuple[Literal["Allow", "Deny"] | None, Unresolved
     if value is None:
         return None, _doubt(statement.span, "the statement has no Effect")
     match value.literal if isinstance(value, Text) else None:
-        case "Allow":
-            return "Allow", None
-        case "Deny":
-            return "Deny", None
-        case None:
-            return None, _unread(value, "the Effect of the statement", '"Allow" or "Deny"').doubt
-        case other:
-            return None, _doubt(value.span, f'the Effect of the statement is "{other}", not "Allow" or "Deny"')
+        case "Allow" | "Deny" as effect:
+            return effect, None
+    return None, _why_not(value, "the Effect of the statement", '"Allow" or "Deny"')
 
 
 def _texts(statement: Map, name: str) -> tuple[Text, ...]:
@@ -289,7 +287,7 @@ def _strings(value: Value, what: str) -> tuple[Text, ...]:
     items = value.items if isinstance(value, Seq) else (value,)
     strings = tuple(item for item in items if isinstance(item, Text))
     if len(strings) < len(items) or not strings:
-        raise _UnreadableError(_doubt(value.span, f"the {what} is not a string or a list of strings"))
+        raise _UnreadableError(_doubt(value.span, f"the {what} is not a string or a list with strings only"))
     return strings
 
 

@@ -1,0 +1,230 @@
+"""What only the SAM translator knows of a template: WebSocket APIs, connectors and Globals, expanded in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child
+from wsconform.template.parameters import read_parameters
+from wsconform.template.sam_globals import merge_globals
+from wsconform.template.sam_places import (
+    CONNECTOR,
+    FUNCTION,
+    WEBSOCKET_API,
+    ApiPlaces,
+    Placed,
+    made_by_connectors,
+    made_from_api,
+    place_of_connector,
+)
+from wsconform.template.sam_refusals import Refusal, refusal
+from wsconform.template.sam_translator import Translation, translate
+
+__all__ = ["Expansion", "Refusal", "expand", "needs_translator"]
+
+TRANSFORM = "AWS::Serverless-2016-10-31"
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The Resources section of a template, with what SAM makes of it.
+
+    `resources`: the user's own, the same nodes where nothing changed, and what WebSocket APIs and connectors become.
+    A resource that SAM refuses stays as it was written; other SAM resources stay under their own type.
+    `origins`: the logical id of a generated resource -> that of the user's resource it comes from.
+    `key_spans`: where a resource as a whole is declared.
+    `refusals`: why SAM would not deploy the template; `losses`: what it drops without a word.
+    `references`: forms such as `ChatApi.Stage` -> the logical id that they stand for in `!Ref`.
+    `required`: whether the translator was needed.
+    """
+
+    resources: dict[str, Mapping]
+    origins: dict[str, str] = field(default_factory=dict)
+    key_spans: dict[str, Span] = field(default_factory=dict)
+    refusals: tuple[Refusal, ...] = ()
+    losses: tuple[Refusal, ...] = ()
+    references: dict[str, str] = field(default_factory=dict)
+    required: bool = False
+
+
+def has_transform(root: Mapping) -> bool:
+    """Whether the template is a SAM template."""
+    node = root.get("Transform")
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return any(isinstance(item, Scalar) and item.value == TRANSFORM for item in items)
+
+
+def needs_translator(root: Mapping) -> bool:
+    """Whether only aws-sam-translator can tell what the template means to a WebSocket API."""
+    if not has_transform(root):
+        return False
+    return "Globals" in root.entries or _has_macros(_resources(root))
+
+
+def _has_macros(resources: dict[str, Mapping]) -> bool:
+    return any(_type(node) in (WEBSOCKET_API, CONNECTOR) or "Connectors" in node.entries for node in resources.values())
+
+
+def _resources(root: Mapping) -> dict[str, Mapping]:
+    section = root.get("Resources")
+    entries = section.entries if isinstance(section, Mapping) else {}
+    return {logical_id: node for logical_id, node in entries.items() if isinstance(node, Mapping)}
+
+
+def _type(node: Mapping) -> str:
+    kind = node.get("Type")
+    return kind.text if isinstance(kind, Scalar) else ""
+
+
+def expand(root: Mapping, parameters: dict[str, str] | None = None) -> Expansion:
+    """Expand what only SAM knows, everything at the user's own line. Never raises for what a template holds.
+
+    `parameters` are the values known of the template's parameters, by name; the defaults count where there is none.
+    """
+    resources = _resources(root)
+    section = root.get("Resources")
+    key_spans = {name: section.key_span(name) if isinstance(section, Mapping) else root.span for name in resources}
+    if not needs_translator(root):
+        missing = () if has_transform(root) else tuple(_without_transform(resources))
+        return Expansion(resources, key_spans=key_spans, refusals=missing)
+
+    declared = read_parameters(root)
+    values = {name: one.default for name, one in declared.items() if one.default is not None} | (parameters or {})
+    values = {
+        name: value for name, value in values.items() if name not in declared or not declared[name].comes_from_ssm
+    }
+    unknown = declared.keys() - values.keys()
+
+    merge = merge_globals(root, resources)
+    causes = merge.causes
+    merged = resources | merge.resources
+    if not _has_macros(resources):
+        refusals = tuple(refusal(cause, root, merged, unknown) for cause in causes)
+        return Expansion(merged, key_spans=key_spans, refusals=refusals, required=True)
+
+    spoilt = {cause.resource for cause in causes}
+    sound = {name: node for name, node in resources.items() if name not in spoilt}
+    translation = translate(root, sound, merge.sections, values)
+    causes += [cause for cause in translation.causes if cause not in causes]
+    assembly = _Assembly(merged, key_spans, translation)
+    assembly.assemble()
+    return Expansion(
+        assembly.resources,
+        assembly.origins,
+        assembly.key_spans,
+        tuple(refusal(cause, root, merged, unknown) for cause in causes),
+        tuple(assembly.losses),
+        assembly.references,
+        required=True,
+    )
+
+
+def _without_transform(resources: dict[str, Mapping]) -> Iterator[Refusal]:
+    for name, node in resources.items():
+        kind = node.get("Type")
+        if isinstance(kind, Scalar) and kind.value in (WEBSOCKET_API, FUNCTION):
+            message = f'"{name}" is of the SAM type "{kind.text}", but the template has no "Transform: {TRANSFORM}"'
+            yield Refusal(message, name, kind.span)
+
+
+class _Assembly:
+    """Puts the user's resources and the generated ones together, in the user's order."""
+
+    def __init__(self, user: dict[str, Mapping], key_spans: dict[str, Span], translation: Translation) -> None:
+        self._user = user
+        self._translation = translation
+        self._made = translation.resources
+        self._generated = {name: resource for name, resource in self._made.items() if name not in user}
+        self._of_connector: dict[str, list[str]] = {}
+        for name, connector in made_by_connectors(self._generated):
+            self._of_connector.setdefault(connector, []).append(name)
+        self.key_spans = dict(key_spans)
+        self.resources: dict[str, Mapping] = {}
+        self.origins: dict[str, str] = {}
+        self.losses: list[Refusal] = []
+        self.references: dict[str, str] = {}
+
+    def assemble(self) -> None:
+        """Fill `resources` and what goes with them."""
+        for name, node in self._user.items():
+            kind = _type(node)
+            if kind == WEBSOCKET_API and self._translated(name):
+                self._api(name, node)
+            elif kind != CONNECTOR or name not in self._of_connector:
+                self.resources[name] = node
+            if kind == CONNECTOR:
+                self._connector(name, name, self.key_spans[name], node)
+            connectors = node.get("Connectors")
+            if isinstance(connectors, Mapping):
+                for key, embedded in connectors.entries.items():
+                    self._connector(name + key, name, connectors.key_span(key), embedded)
+        for name, node in self.resources.items():
+            self.resources[name] = self._waiting(node)
+
+    def _translated(self, name: str) -> bool:
+        return (
+            name not in self._translation.refused and self._made.get(name, {}).get("Type") == "AWS::ApiGatewayV2::Api"
+        )
+
+    def _add(self, name: str, placed: Placed, origin: str) -> None:
+        self.resources[name] = placed.node
+        self.key_spans[name] = placed.span
+        self.origins[name] = origin
+
+    def _api(self, api: str, node: Mapping) -> None:
+        made = made_from_api(api, self._generated)
+        places = ApiPlaces(self.key_spans[api], node, made)
+        self._add(api, places.api(self._made[api]), api)
+        for name, resource in made.items():
+            self._add(name, places.other(name, resource), api)
+        self.references |= _references(api, {resource["Type"]: name for name, resource in made.items()})
+        self.losses += _losses(api, node, self.resources[api], [self.resources[name] for name in made])
+
+    def _connector(self, connector: str, origin: str, key_span: Span, node: Node) -> None:
+        for name in self._of_connector.get(connector, ()):
+            self._add(name, place_of_connector(key_span, node, self._generated[name]), origin)
+
+    def _waiting(self, node: Mapping) -> Mapping:
+        """A resource that waits for a connector, waiting for what that became."""
+        depends = node.get("DependsOn")
+        if depends is None:
+            return node
+        waits: list[Node] = []
+        changed = False
+        for item in depends.items if isinstance(depends, Sequence) else (depends,):
+            became = self._of_connector.get(item.text) if isinstance(item, Scalar) else None
+            waits += [item] if became is None else [Scalar(name, item.span) for name in became]
+            changed = changed or became is not None
+        if not changed:
+            return node
+        return Mapping({**node.entries, "DependsOn": Sequence(tuple(waits), depends.span)}, node.key_spans, node.span)
+
+
+def _references(api: str, by_type: dict[str, str]) -> dict[str, str]:
+    """What `!Ref ChatApi.Stage` and the like stand for.
+
+    Source: SAM developer guide, "AWS::Serverless::WebSocketApi" (return values) and "Referencing generated resources".
+    """
+    from samtranslator.model.sam_resources import SamWebSocketApi
+
+    return {
+        f"{api}.{name}": by_type[kind] for name, kind in SamWebSocketApi.referable_properties.items() if kind in by_type
+    }
+
+
+def _losses(api: str, node: Mapping, made: Mapping, generated: list[Mapping]) -> Iterator[Refusal]:
+    """What of a WebSocket API is missing from what it became."""
+    condition = node.get("Condition")
+    if isinstance(condition, Scalar) and made.get("Condition") is None:
+        message = f'SAM drops the Condition "{condition.text}" of "{api}": the API is made whether it holds or not'
+        yield Refusal(message, api, condition.span)
+    routes = child(node, "Properties", "Routes")
+    if not isinstance(routes, Mapping):
+        return
+    kept = [key.text for one in generated if isinstance(key := child(one, "Properties", "RouteKey"), Scalar)]
+    for route in routes.entries:
+        if route not in kept:
+            twin = next((other for other in kept if other.lower() == route.lower()), "another")
+            message = f'SAM drops route "{route}" of "{api}": route "{twin}" gets the same logical id'
+            yield Refusal(message, api, routes.key_span(route))
