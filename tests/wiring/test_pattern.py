@@ -188,6 +188,11 @@ def test_alternatives_of_a_form_must_all_be_covered() -> None:
     assert like(of("ab*", PARTITION), of("abc", PARTITION)).match is Match.YES
 
 
+def test_a_place_is_the_same_everywhere() -> None:
+    assert like(of(PARTITION, "-cn"), of(PARTITION)).match is Match.NO
+    assert like(of(PARTITION, "-cn"), of(PARTITION, "-cn")).match is Match.YES
+
+
 def test_by_default_references_ids_and_arns_identify() -> None:
     assert identifying(Attribute("R")).unique
     assert identifying(Attribute("R", "RouteId")).unique
@@ -199,6 +204,12 @@ def test_by_default_references_ids_and_arns_identify() -> None:
 def test_a_shape_of_another_kind_is_refused(shape: str) -> None:
     with pytest.raises(ValueError, match="shape"):
         Form(shape)
+
+
+@pytest.mark.parametrize("shape", [".*", "", "a|b*"])
+def test_what_may_be_empty_is_not_unique(shape: str) -> None:
+    with pytest.raises(ValueError, match="may be empty"):
+        Form(shape, unique=True)
 
 
 SHAPES = ["", "a", "ab*", "[ab]{2}", "[a-c]+|[0-9]{2}", r"a\.b", "a|", ".{2}", "[b-c-]*a", "x+y+|x{3}"]
@@ -283,7 +294,7 @@ def deployed(value: Text, values: dict[Atom, str]) -> str:
     return "".join(part if isinstance(part, str) else values[part] for part in value.parts)
 
 
-@settings(max_examples=600)
+@settings(max_examples=max(600, settings().max_examples))
 @given(pairs(), st.lists(DEPLOYMENTS, min_size=1, max_size=3))
 def test_an_answer_holds_in_every_deployment(pair: tuple[Text, Text], each: list[dict[Atom, str]]) -> None:
     pattern, subject = pair
@@ -294,7 +305,7 @@ def test_an_answer_holds_in_every_deployment(pair: tuple[Text, Text], each: list
     assert (result.because is not None) == (result.match is Match.MAYBE)
 
 
-@settings(max_examples=300)
+@settings(max_examples=max(300, settings().max_examples))
 @given(pairs(), DEPLOYMENTS)
 def test_assuming_a_place_makes_no_difference_but_to_places(pair: tuple[Text, Text], values: dict[Atom, str]) -> None:
     pattern, subject = pair
@@ -325,9 +336,10 @@ def test_many_atoms_cost_no_more_than_their_number() -> None:
     ids = [Attribute(f"Api{number}") for number in range(200)]
     assert like(of(*ids), of(*ids)).match is Match.YES
     assert like(of(*ids, "x"), of(*reversed(ids), "y")).match is Match.NO
+    assert like(of(*ids[:15], "a" * 2000, "x"), of(*reversed(ids), "y" * 2000)).match is Match.NO
 
 
-def test_a_pattern_longer_than_any_policy_is_not_judged() -> None:
-    result = like(of("*a" * 10_241), of("a" * 10_241))
-    assert result.match is Match.MAYBE
-    assert "20480 characters" in result.reason
+def test_a_text_longer_than_any_policy_is_not_judged() -> None:
+    for result in (like(of("*a" * 10_241), of("a")), like(of("a"), of("a" * 20_481))):
+        assert result.match is Match.MAYBE
+        assert "20480 characters" in result.reason

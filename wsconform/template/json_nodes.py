@@ -80,7 +80,7 @@ class _Reader:
                 raise too_deep(self._span(offset, offset + 1))
             return self._mapping(offset, depth) if begin == "{" else self._sequence(offset, depth)
         if found := _number(text, offset):
-            return Scalar(number(found[0], bare_exponent=True), self._flat_span(offset, found.end())), found.end()
+            return Scalar(number(found[0]), self._flat_span(offset, found.end())), found.end()
         if found := _word(text, offset):
             return Scalar(_WORDS[found[0]], self._flat_span(offset, found.end())), found.end()
         raise _MalformedError(offset)
@@ -175,17 +175,16 @@ class _Reader:
             f"this is no JSON: {said}",
             path=self._name,
             span=self._span(offset, offset + 1),
-            fix=self._fix(offset, here),
+            fix=self._fix(said, offset, here),
         )
 
-    def _fix(self, offset: int, here: str) -> str:
-        before = self._text[:offset].rstrip(" \t\r\n")[-1:]
+    def _fix(self, said: str, offset: int, here: str) -> str:
         if not here:
             return "close what is still open"
         if here == "'":
             return "strings stand in double quotes"
         if here in {"/", "#"}:
             return "remove the comment: JSON has none"
-        if before == "," or here == ",":
-            return "remove the comma that nothing follows" if here in {"}", "]", ","} else "put keys in double quotes"
-        return ""
+        if here == "," or (here in {"}", "]"} and self._text[:offset].rstrip(" \t\r\n").endswith(",")):
+            return "remove the comma that nothing follows"
+        return "write keys in double quotes" if "property name" in said else ""

@@ -14,29 +14,31 @@ MAX_NODES = 200_000
 MAX_DEPTH = 100
 """Maps and lists that may lie within one another, so that whatever walks a template may recurse."""
 
-# The forms that lose nothing by being a number: no leading zero, no plus sign, no more digits than 64 bits hold.
+# No leading zero, no more digits than 64 bits hold: what loses nothing by being a number.
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}").fullmatch
-_DECIMAL = re.compile(r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?").fullmatch
-_EXPONENT = re.compile(r"-?(?:0|[1-9][0-9]*)[eE][-+]?[0-9]+").fullmatch
+_DIGITS = re.compile(r"-?[0-9]+").fullmatch
 
 
-def number(text: str, *, bare_exponent: bool = False) -> int | float | str:
-    """The number that `text` is, or `text` itself where a number would lose what is written (`012345678901`, `0x1f`).
-
-    `bare_exponent` also takes `1e5`, a number in JSON and a word in YAML.
-    """
+def number(text: str) -> int | float | str:
+    """The number that `text` spells in decimals, or `text` itself where a number would lose what is written."""
     if _INTEGER(text):
         return int(text)
-    if _DECIMAL(text) or (bare_exponent and _EXPONENT(text)):
-        value = float(text)
-        return value if math.isfinite(value) else text
-    return text
+    if _DIGITS(text):
+        return text
+    value = float(text)
+    return value if math.isfinite(value) else text
+
+
+def shown(text: str, longest: int = 60) -> str:
+    """A user's text as a message can quote it: on one line, and of bounded length."""
+    flat = " ".join(text[: 2 * longest].split())
+    return flat if len(flat) <= longest and len(text) <= 2 * longest else flat[:longest] + "…"
 
 
 def duplicate_key(key: str, first: Span, second: Span) -> TemplateError:
     """Two entries of one map with the same key: the second would silently replace the first."""
     return TemplateError(
-        f'key "{key}" stands twice in one map, first at line {first.line}, column {first.column}, '
+        f'key "{shown(key)}" stands twice in one map, first at line {first.line}, column {first.column}, '
         f"and again at line {second.line}, column {second.column}",
         path=second.file,
         span=second,
@@ -47,7 +49,7 @@ def duplicate_key(key: str, first: Span, second: Span) -> TemplateError:
 def too_many(span: Span) -> TemplateError:
     """More values than `MAX_NODES`."""
     return TemplateError(
-        f"the template has more than {MAX_NODES:,} values once its aliases are written out",
+        f"the template has more than {MAX_NODES:,} values, what its aliases repeat included",
         path=span.file,
         span=span,
         fix="write it with fewer aliases, or split it into nested stacks",

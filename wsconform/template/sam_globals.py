@@ -95,7 +95,7 @@ def _without_the_wrong(sections: dict[str, Any], message: str) -> Cause:
     section = re.search(r"'(.*)' is not supported", said)
     if section and section[1] in sections:
         del sections[section[1]]
-        return Cause(None, f"Globals has no section '{section[1]}'", ("Globals", section[1]))
+        return Cause(None, f"'{section[1]}' is no section of Globals", ("Globals", section[1]))
     for name in [name for name, value in sections.items() if not isinstance(value, dict)]:
         del sections[name]
         return Cause(None, f"'Globals.{name}' must be a map", ("Globals", name))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child, walk
+from wsconform.template.nodes import Mapping, Node, Scalar, Span, child, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ _BY_TRANSFORM = "a transform that runs before SAM's may change it"
 class _Place:
     span: Span
     node: Node | None
+    is_value: bool = False
 
 
 def refusal(cause: Cause, root: Mapping, resources: dict[str, Mapping], unknown: Collection[str]) -> Refusal:
@@ -59,7 +60,9 @@ def refusal(cause: Cause, root: Mapping, resources: dict[str, Mapping], unknown:
         who = "SAM refuses the template"
     place = found or whole
     message = f"{who}: {_plainly(cause.text)}"
-    reason = _undecided(place.node, unknown if found or "{" in cause.text else ())
+    if not place.is_value:
+        unknown = [name for name in unknown if f"'{name}'" in cause.text]
+    reason = _undecided(place.node, unknown)
     if _EARLIER.search(cause.text):
         reason = _BY_TRANSFORM
     if reason:
@@ -70,10 +73,11 @@ def refusal(cause: Cause, root: Mapping, resources: dict[str, Mapping], unknown:
 def _plainly(said: str) -> str:
     """The translator's sentence as a message of ours: lower-case, no trailing stop, values in double quotes."""
     said = " ".join(said.split())
+    said = re.sub(r"^property (\S+) not defined for resource of type (\S+)$", r"\2 has no property '\1'", said)
     if "{" not in said:
         said = re.sub(r"'([^']*)'", r'"\1"', said)
     said = re.sub(r"\.\s+([A-Z])(?=[a-z]*\b)", lambda match: "; " + match[1].lower(), said.rstrip(". "))
-    first = re.match(r"[A-Z][a-z]*\b", said)
+    first = re.match(r"[A-Z][a-z]*(?= )", said)
     return said[0].lower() + said[1:] if first else said
 
 
@@ -87,13 +91,6 @@ def _undecided(node: Node | None, unknown: Collection[str]) -> str:
         name = here.get("Ref")
         if isinstance(name, Scalar) and name.text in unknown:
             return f'the value of parameter "{name.text}" is not known'
-        pattern = here.get("Fn::Sub")
-        if isinstance(pattern, Sequence) and pattern.items:
-            pattern = pattern.items[0]
-        if isinstance(pattern, Scalar):
-            for mentioned in unknown:
-                if f"${{{mentioned}}}" in pattern.text:
-                    return f'the value of parameter "{mentioned}" is not known'
     return ""
 
 
@@ -104,7 +101,7 @@ def _at(node: Node | None, path: tuple[str, ...], *, key: bool = False) -> _Plac
     parent, value = child(node, *path[:-1]), child(node, *path)
     if not isinstance(parent, Mapping) or value is None:
         return None
-    return _Place(parent.key_span(path[-1]) if key else value.span, value)
+    return _Place(parent.key_span(path[-1]), value) if key else _Place(value.span, value, is_value=True)
 
 
 def _about(cause: Cause, node: Mapping) -> _Place | None:

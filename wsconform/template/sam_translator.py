@@ -209,11 +209,8 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _cause(error: Any, around: BaseException, given: _Input) -> Cause:  # noqa: ANN401 (the translator is untyped)
-    text = re.sub(
-        r"^(Resource|Event) with id \[.*?\] is invalid\. |^Structure of the SAM template is invalid\. ",
-        "",
-        error.message,
-    )
+    text = re.sub(r"^(Resource with id \[.*?\]|Structure of the SAM template) is invalid\. ", "", error.message)
+    text = re.sub(r"Event with id \[(.*?)\] is invalid\. ", r"Event '\1': ", text)
     named = getattr(error, "_logical_id", None)
     taken = getattr(error, "_duplicate_id", None)
     if taken is not None:

@@ -8,11 +8,13 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, walk
+from wsconform.template.reading import shown
 
 MAX_BYTES = 4 * 1024 * 1024
 """Four times what CloudFormation takes from S3 (CloudFormation user guide, "CloudFormation quotas": 1 MB)."""
@@ -52,20 +54,22 @@ class Source:
             return
         taken = self._taken(lines)
         for number, line in lines.items():
-            column = line.find("#") + 1
-            while column and not _begins_comment(line, column, taken[number]):
-                column = line.find("#", column) + 1
+            column = _comment_column(line, sorted(taken[number]))
             if column and containing in line[column:]:
                 yield number, column, line[column:]
 
     def _taken(self, lines: dict[int, str]) -> dict[int, list[tuple[int, int]]]:
         """Which columns of `lines` lie within keys and scalars, as half-open stretches."""
         taken: dict[int, list[tuple[int, int]]] = {number: [] for number in lines}
+        seen: set[Span] = set()  # aliases lead to the same scalar again and again
         for span in _scalar_spans(self.root):
             if span.line == span.end_line:
                 if span.line in lines:
                     taken[span.line].append((span.column, span.end_column))
                 continue
+            if span in seen:
+                continue
+            seen.add(span)
             # A comment may follow the header of a block scalar.
             is_block = self.lines[span.line - 1].startswith(("|", ">"), span.column - 1)
             for number in range(span.line + is_block, span.end_line + 1):
@@ -76,13 +80,13 @@ class Source:
         return taken
 
     def path_at(self, span: Span) -> str:
-        """The keys and list indexes, with `/` between, that lead to the deepest value at the start of `span`."""
+        """The keys and indexes, with `/` between, that lead to the value at `span`, or to the deepest at its start."""
         if span.file != self.path:
             return ""
         place = (span.line, span.column)
         steps: list[str] = []
         node: Node = self.root
-        while found := _step(node, place):
+        while node.span != span and (found := _step(node, place)):
             steps.append(found[0])
             node = found[1]
         return "/".join(steps)
@@ -227,7 +231,7 @@ def _require_resources(root: Mapping, name: str) -> None:
             continue
         if not isinstance(resource, Mapping):
             raise TemplateError(
-                f'resource "{logical_id}" must be a map, and is {_kind(resource)}',
+                f'resource "{shown(logical_id)}" must be a map, and is {_kind(resource)}',
                 path=name,
                 span=resources.key_span(logical_id),
                 fix='give it a "Type"',
@@ -235,7 +239,7 @@ def _require_resources(root: Mapping, name: str) -> None:
         type_ = resource.get("Type")
         if not isinstance(type_, Scalar) or not isinstance(type_.value, str):
             raise TemplateError(
-                f'resource "{logical_id}" '
+                f'resource "{shown(logical_id)}" '
                 + ('has no "Type"' if type_ is None else f'must have text as its "Type", and has {_kind(type_)}'),
                 path=name,
                 span=resources.key_span(logical_id) if type_ is None else resource.key_span("Type"),
@@ -258,7 +262,7 @@ def _kind(node: Node) -> str:
 def _nearest(path: Path) -> str:
     """A hint at the file that was meant."""
     try:
-        names = os.listdir(path.parent)  # noqa: PTH208 - names are all that is wanted
+        names = [beside.name for beside in islice(path.parent.iterdir(), 1000)]
     except (OSError, ValueError):
         return "check its path"
     near = difflib.get_close_matches(path.name, names, 1)
@@ -273,8 +277,18 @@ def _scalar_spans(root: Mapping) -> Iterator[Span]:
             yield from node.key_spans.values()
 
 
-def _begins_comment(line: str, column: int, taken: list[tuple[int, int]]) -> bool:
-    return (column == 1 or line[column - 2] in " \t") and not any(start <= column < end for start, end in taken)
+def _comment_column(line: str, taken: list[tuple[int, int]]) -> int:
+    """The column of the `#` that begins the comment of a line, 0 where it has none. `taken` is in order."""
+    scalars = iter(taken)
+    start, end = next(scalars, (len(line) + 1, len(line) + 1))
+    column = line.find("#") + 1
+    while column:
+        while end <= column:
+            start, end = next(scalars, (len(line) + 1, len(line) + 1))
+        if column < start and (column == 1 or line[column - 2] in " \t"):
+            return column
+        column = line.find("#", column) + 1
+    return 0
 
 
 def _step(node: Node, place: tuple[int, int]) -> tuple[str, Node] | None:

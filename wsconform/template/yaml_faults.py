@@ -12,13 +12,14 @@ from wsconform.template.nodes import Span
 
 # YAML 1.1, section 5.1.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
-_TWO_TAGS = re.compile(r"(![A-Za-z]+)\s+(![A-Za-z]+)").search
+_TWO_TAGS = re.compile(r"(![A-Za-z0-9]+)\s+(![A-Za-z0-9]+)").search
 
 _FIXES = (
     ("mapping values are not allowed", 'quote the value if its ":" is text, else look at the indentation of this line'),
     ("unexpected end of stream", "close what is opened there"),
     ("Unicode character escape", "write the character itself instead of its escape"),
     ("unknown escape character", 'in double quotes, write "\\\\" for a backslash, or use single quotes'),
+    ("sequence entries are not allowed", 'begin the list on the next line, or quote the value if its "-" is text'),
     ("expected key", "look at the indentation of this line and of the one above it"),
     ("expected '-' indicator", "look at the indentation of this line and of the one above it"),
     ("expected <document start>", "look at the indentation of this line: it must be that of the first line"),
@@ -27,7 +28,7 @@ _FIXES = (
 )
 
 
-def syntax_fault(error: yaml.YAMLError, text: str, lines: tuple[str, ...], name: str) -> TemplateError:
+def syntax_fault(error: Exception, text: str, lines: tuple[str, ...], name: str) -> TemplateError:
     """The parser's `error` about `text`, as a message with its place."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return _marked(error, error.problem_mark.line, error.problem_mark.column, lines, name)

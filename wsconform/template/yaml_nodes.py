@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import replace
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
@@ -15,7 +17,7 @@ from cfn_tools.yaml_loader import multi_constructor
 
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
-from wsconform.template.reading import MAX_DEPTH, MAX_NODES, duplicate_key, number, too_deep, too_many
+from wsconform.template.reading import MAX_DEPTH, MAX_NODES, duplicate_key, number, shown, too_deep, too_many
 from wsconform.template.yaml_faults import syntax_fault
 
 _Event: TypeAlias = Any  # PyYAML's types have the marks of an event optional, though the parser always sets them
@@ -40,7 +42,9 @@ _TRUE = ("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON")
 _FALSE = ("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF")
 _NULL = ("", "~", "null", "Null", "NULL")
 _WORDS: dict[str, bool | None] = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False) | dict.fromkeys(_NULL)
+# YAML 1.1's numbers less those that CloudFormation users mean as text: octal, sexagesimal, with underscores.
 _NUMBER_STARTS = frozenset("-.0123456789")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*(?:[eE][-+][0-9]+)?)?|\.[0-9]+(?:[eE][-+][0-9]+)?").fullmatch
 
 # An anchor and a tag may both stand before a value, in either order.
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]*){0,2}").match
@@ -59,7 +63,8 @@ def build(text: str, lines: tuple[str, ...], name: str) -> Node | None:
         _refuse_tag_directive(lines, name)
     try:
         return _Reader(text, lines, name).document()
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, OverflowError, ValueError) as error:
+        # Where libyaml is missing, PyYAML's own scanner lets chr() refuse an escape.
         raise syntax_fault(error, text, lines, name) from None
 
 
@@ -67,7 +72,7 @@ def resolve(text: str) -> str | int | float | bool | None:
     """The value of an unquoted scalar: null, booleans and plain decimal numbers; all else, dates too, is its text."""
     if text in _WORDS:
         return _WORDS[text]
-    return number(text) if text[0] in _NUMBER_STARTS else text
+    return number(text) if text[0] in _NUMBER_STARTS and _NUMBER(text) else text
 
 
 def _refuse_tag_directive(lines: tuple[str, ...], name: str) -> None:
@@ -150,13 +155,7 @@ class _Reader:
         if self._deepest > MAX_DEPTH:
             raise too_deep(span)
         self._end = (span.end_line, span.end_column)
-        match target.node:
-            case Scalar(value=value):
-                return Scalar(value, span)
-            case Sequence(items=items):
-                return Sequence(items, span)
-            case Mapping(entries=entries, key_spans=key_spans):
-                return Mapping(entries, key_spans, span)
+        return replace(target.node, span=span)
 
     def _target(self, anchor: str, span: Span) -> _Anchored:
         target = self._anchors.get(anchor)
@@ -164,15 +163,15 @@ class _Reader:
             return target
         if anchor in self._anchors:
             raise self._fault(
-                f'alias "*{anchor}" stands within the value that it repeats, which would never end',
+                f'alias "*{shown(anchor)}" stands within the value that it repeats, which would never end',
                 span,
                 fix="write the value out",
             )
-        near = difflib.get_close_matches(anchor, self._anchors, 1)
+        near = difflib.get_close_matches(shown(anchor), islice(self._anchors, 1000), 1)
         raise self._fault(
-            f'alias "*{anchor}" repeats a value that no anchor above it names',
+            f'alias "*{shown(anchor)}" repeats a value that no anchor above it names',
             span,
-            fix=f'did you mean "*{near[0]}"?' if near else f'mark the value with "&{anchor}", or quote the text',
+            fix=f'did you mean "*{shown(near[0])}"?' if near else "mark the value with its anchor, or quote the text",
         )
 
     def _fresh(self, event: _Event, depth: int) -> Node:
@@ -204,6 +203,8 @@ class _Reader:
         end = (end_mark.line + 1, end_mark.column + 1)
         if event.style in _BLOCK_STYLES:
             end = self._block_end(start, end)
+        elif start[0] > len(self._lines):
+            start = end = self._file_end()
         self._end = end
         if tag is None and event.anchor is None:
             # The most frequent node by far.
@@ -230,7 +231,7 @@ class _Reader:
         while (event := self._next()).__class__ is not yaml.MappingEndEvent:
             key, span = self._key(event)
             if key == "<<" and event.__class__ is yaml.ScalarEvent and event.implicit[0]:
-                merged.extend(self._merge_sources(self._node(self._next(), depth + 1), span))
+                merged.extend(self._merge_sources(depth, span))
                 continue
             if key in key_spans:
                 raise duplicate_key(key, key_spans[key], span)
@@ -246,8 +247,15 @@ class _Reader:
         """A key's text as written, where it is a scalar that stands for itself."""
         span = self._span(event)
         if event.__class__ is yaml.ScalarEvent:
+            if event.style in _BLOCK_STYLES:
+                start = (span.line, span.column)
+                span = self._between(start, self._block_end(start, (span.end_line, span.end_column)))
+            elif span.line > len(self._lines):
+                span = self._between(self._file_end(), self._file_end())
             if event.tag is not None and self._short_form(event) is not None:
-                raise self._fault(f'the intrinsic "{event.tag}" cannot be a key', span, fix="write the key out as text")
+                raise self._fault(
+                    f'the intrinsic "{shown(event.tag)}" cannot be a key', span, fix="write the key out as text"
+                )
             if event.anchor is not None:
                 self._anchors[event.anchor] = _Anchored(Scalar(event.value, span), 1, 0)
             return event.value, span
@@ -262,8 +270,13 @@ class _Reader:
             f"a {kind} cannot be a key", span, fix="keys are text: quote it if its brackets are meant as text"
         )
 
-    def _merge_sources(self, node: Node, span: Span) -> list[Mapping]:
-        """The maps behind `<<`, the one that counts most last: an earlier one in a list wins."""
+    def _merge_sources(self, depth: int, span: Span) -> list[Mapping]:
+        """The maps behind the `<<` at `span`, the one that counts most last: an earlier one in a list wins.
+
+        What an alias merges lies no deeper than the map that it is merged into.
+        """
+        event = self._next()
+        node = self._node(event, depth if event.__class__ is yaml.AliasEvent else depth + 1)
         nodes = list(reversed(node.items)) if isinstance(node, Sequence) else [node]
         maps = [source for source in nodes if isinstance(source, Mapping) and not _is_short_form(source)]
         if len(maps) < len(nodes):
@@ -284,11 +297,11 @@ class _Reader:
         written = "!!" + tag.removeprefix(_STANDARD) if tag.startswith(_STANDARD) else tag
         mark = event.start_mark
         span = Span(self._name, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 1 + len(written))
-        word = tag.rsplit("::", 1)[-1].strip("!:,.").lower()
+        word = shown(tag).rsplit("::", 1)[-1].strip("!:,.").lower()
         near = difflib.get_close_matches(word, [name.lower() for name in SHORT_FORMS], 1)
         known = next((name for name in SHORT_FORMS if near and name.lower() == near[0]), None)
         raise self._fault(
-            f'tag "{written}" is none that CloudFormation knows',
+            f'tag "{shown(written)}" is none that CloudFormation knows',
             span,
             fix=f'did you mean "!{known}"?' if known else "quote the value if it is meant as text",
         )
@@ -321,6 +334,10 @@ class _Reader:
 
     def _between(self, start: _Place, end: _Place) -> Span:
         return Span(self._name, *start, *end)
+
+    def _file_end(self) -> _Place:
+        """Where an empty scalar at the end of the file stands; libyaml has it on the line after the last."""
+        return (len(self._lines), len(self._lines[-1]) + 1)
 
     def _close(self, event: _Event) -> None:
         """A closing bracket ends a collection; without one, it ends where its last part does."""

@@ -18,9 +18,10 @@ from wsconform.template.values import Attribute, Pseudo, Text, Unresolved, text
 from wsconform.template.worlds import World
 from wsconform.wiring.element import Broken, Element, Elsewhere, Missing
 from wsconform.wiring.names import arn_start
+from wsconform.wiring.route_keys import SYSTEM_KEYS, meant
 from wsconform.wiring.uris import FunctionUri, MalformedUri, Uri, parse_function, parse_uri
 
-CONNECT, DISCONNECT, DEFAULT = "$connect", "$disconnect", "$default"
+CONNECT, DISCONNECT, DEFAULT = SYSTEM_KEYS
 
 
 E = TypeVar("E", bound=Element)
@@ -36,6 +37,13 @@ class Part(Element):
     def api(self) -> Api:
         """The API it belongs to; `wiring.reader` makes no part without one."""
         return self.wiring.api_of[self.id]
+
+    def shares_api(self, other: Part) -> bool | None:
+        """Whether both belong to the same API; None where a broken or unknown `ApiId` leaves that open."""
+        mine, theirs = (self.wiring.api_of.get(part.id) for part in (self, other))
+        if mine is None or theirs is None:
+            return None
+        return mine is theirs or (None if mine.element is None or theirs.element is None else False)
 
     def link(self, value: Text | None, kind: type[E]) -> E | Broken | None:
         """What a text that should be the id of another element leads to; None where there is no text."""
@@ -121,6 +129,11 @@ class Integration(Part):
             return self.wiring.function_named(uri)
         return uri if isinstance(uri, Unresolved) else None
 
+    @property
+    def calls_on_its_own(self) -> bool:
+        """Whether API Gateway invokes a function with its own rights: neither as a role, nor of a type without one."""
+        return self.text("CredentialsArn") is None and self.type not in ("HTTP", "HTTP_PROXY", "MOCK")
+
     @cached_property
     def routes(self) -> list[Route]:
         """The routes that target it."""
@@ -137,10 +150,13 @@ class Authorizer(Part):
     """`AWS::ApiGatewayV2::Authorizer`."""
 
     @cached_property
-    def uri(self) -> Uri | None:
-        """What `AuthorizerUri` says; None where it is absent."""
+    def uri(self) -> Uri | Missing | None:
+        """What `AuthorizerUri` says; None where it is absent, `Missing` where it names what does not exist."""
         value = self.text("AuthorizerUri")
-        return None if value is None else parse_uri(value)
+        if value is None:
+            return None
+        missing = self.names.missing(value)
+        return parse_uri(value) if missing is None else Missing(missing)
 
     @cached_property
     def function(self) -> Function | Broken | None:
@@ -148,7 +164,7 @@ class Authorizer(Part):
         uri = self.uri
         if isinstance(uri, FunctionUri):
             return self.wiring.function_named(uri)
-        return uri if isinstance(uri, Unresolved) else None
+        return uri if isinstance(uri, Unresolved | Missing) else None
 
     @cached_property
     def routes(self) -> list[Route]:
@@ -366,7 +382,8 @@ class Api:
     @cached_property
     def functions(self) -> list[Function]:
         """The functions of this template that its integrations and authorizers invoke, each once."""
-        called = [one.function for one in (*self.integrations, *self.authorizers)]
+        invoking: list[Integration | Authorizer] = [*self.integrations, *self.authorizers]
+        called = [one.function for one in invoking]
         return list({one.id: one for one in called if isinstance(one, Function)}.values())
 
     @cached_property
@@ -384,6 +401,19 @@ class Api:
         return next((route for route in self.routes if route.key == key), None)
 
     @cached_property
+    def connect_routes(self) -> list[Route]:
+        """The routes of the key `$connect`; API Gateway takes one only."""
+        return [route for route in self.routes if route.key == CONNECT]
+
+    @cached_property
+    def misspelt_connect(self) -> Route | None:
+        """The route that was meant to be `$connect`, where the API has none: its key is a near miss."""
+        if self.connect_routes:
+            return None
+        near = [route for route in self.routes if route.key is not None and meant(route.key) == CONNECT]
+        return next((route for route in near if "$" in str(route.key)), near[0] if near else None)
+
+    @cached_property
     def open_routes(self) -> list[Route]:
         """Routes whose key cannot be told: any of them may be the one that seems to lack."""
         return [route for route in self.routes if route.key is None and route.value("RouteKey") is not None]
@@ -395,11 +425,13 @@ class Api:
 
     @cached_property
     def is_websocket(self) -> bool:
-        """Whether the API is a WebSocket API as the template stands: by its protocol, or, for one outside or of an
-        unknown protocol, by the routes that join it."""
-        if self.element is not None and self.element.text("ProtocolType") is not None and self.protocol is not None:
-            return self.protocol == "WEBSOCKET"
-        return self.element is None and self.has_websocket_wiring
+        """Whether the API is a WebSocket API as the template stands.
+
+        Its protocol tells; for one outside, or of an unknown protocol, the routes that join it do.
+        """
+        if self.element is not None and self.element.text("ProtocolType") is None:
+            return False
+        return self.has_websocket_wiring if self.protocol is None else self.protocol == "WEBSOCKET"
 
     @cached_property
     def has_websocket_wiring(self) -> bool:
@@ -424,17 +456,32 @@ class Api:
         return [*self._route_calls(), *self._authorizer_calls()]
 
     def _route_calls(self) -> Iterator[Call]:
+        shown = self._shown_stages
         for route in self.routes:
             integration = route.integration
-            if not isinstance(integration, Integration) or integration.text("CredentialsArn") is not None:
+            if not isinstance(integration, Integration) or not integration.calls_on_its_own:
                 continue
             function, uri = integration.function, integration.uri
             if not isinstance(function, Function) or not isinstance(uri, FunctionUri):
                 continue
-            for stage in self.stages or [None]:
-                name = stage.name.parts if stage is not None else ("*",)
-                source = self.arn(*name, "/", *route.key_text.parts)
+            if not route.shares_api(integration):
+                continue
+            for stage, name in shown:
+                source = self.arn(*name.parts, "/", *route.key_text.parts)
                 yield Call(function, uri, route, source, stage, integration.resource.place("IntegrationUri"))
+
+    @property
+    def _shown_stages(self) -> list[tuple[Stage | None, Text]]:
+        """The stages under which its routes are called, each name once; an unknown one where the template has none."""
+        shown: dict[tuple[object, ...], tuple[Stage | None, Text]] = {}
+        for stage in self.stages:
+            shown.setdefault(stage.name.parts, (stage, stage.name))
+        for deployment in self.deployments:
+            name = deployment.text("StageName")
+            if name is not None:
+                shown.setdefault(name.parts, (None, name))
+        span = self.element.resource.span if self.element is not None else Span("", 1, 1, 1, 1)
+        return list(shown.values()) or [(None, unknown(f"no stage of {self.label} is in this template", span))]
 
     def _authorizer_calls(self) -> Iterator[Call]:
         for authorizer in self.authorizers:
@@ -498,4 +545,5 @@ class Wiring:
         atom = uri.name.atom
         if isinstance(atom, Attribute):
             return self.element(atom.resource, Function)
-        return uri.name.unresolved or Unresolved(f"function:{uri.name}", f'"{uri.name}" is no function of this template')
+        reason = f'"{uri.name}" is no function of this template'
+        return uri.name.unresolved or Unresolved(f"function:{uri.name}", reason)

@@ -8,7 +8,7 @@ Sources: AWS CloudFormation User Guide, "Return values" of each resource type; A
 from __future__ import annotations
 
 from wsconform.template.stack import Evaluation, Resource
-from wsconform.template.values import Attribute, Part, Pseudo, Text, Value, text
+from wsconform.template.values import Attribute, Part, Pseudo, Text, Unresolved, Value, text
 
 FUNCTION_TYPES = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
 _ID_ATTRIBUTES = frozenset(
@@ -40,6 +40,11 @@ class Names:
             parts.extend(self._expanded(part, depth) if isinstance(part, Attribute) else (part,))
         return text(parts, value.span)
 
+    def missing(self, value: Text) -> str | None:
+        """The first resource that a text refers to and that does not exist here, if there is one."""
+        named = (part.resource for part in value.parts if isinstance(part, Attribute))
+        return next((resource for resource in named if not self._here.exists(resource)), None)
+
     def _expanded(self, atom: Attribute, depth: int) -> tuple[Part, ...]:
         known = self._known.get((atom, depth))
         if known is None:
@@ -50,6 +55,9 @@ class Names:
         if not self._here.exists(atom.resource):
             return (atom,)
         resource = self._here.resource(atom.resource)
+        if resource.type == "AWS::CloudFormation::CustomResource" or resource.type.startswith("Custom::"):
+            reason = f'"{resource.logical_id}" is a custom resource, which tells its values when the stack is deployed'
+            return (Unresolved(f"{atom.resource}.{atom.name}", reason),)
         if resource.type in FUNCTION_TYPES:
             return self._function(resource, atom, depth)
         if resource.type == "AWS::Lambda::Alias" and atom.name in ("Ref", "AliasArn"):

@@ -29,7 +29,8 @@ _ITEM = re.compile(
 _RANGE = re.compile(r"(.)-(.)|(.)", re.DOTALL)
 # A role's policies may have 10,240 characters and a function's 20 KiB (IAM and Lambda quotas).
 _LONGEST = 20_480
-_MOST_ATOMS = 32
+_MOST_ATOMS = 16
+_LONGEST_ARN = 2048
 
 
 class Match(Enum):
@@ -66,15 +67,17 @@ class Form:
     r"""What the text of an attribute can look like.
 
     `shape` is a regular expression of a small kind: literals, `\.`, `.`, `[a-z0-9]`, each with `{n}`, `+` or `*`, and
-    `|` between whole alternatives. Anything else is a ValueError. `unique` says that the text is never empty, holds no
-    wildcard, and differs from the unique attributes of every other resource.
+    `|` between whole alternatives. `unique` says that the text holds no wildcard and differs from the unique attributes
+    of every other resource. A ValueError tells of another kind of shape, and of a unique one that may be empty.
     """
 
     shape: str = ".*"
     unique: bool = False
 
     def __post_init__(self) -> None:
-        _alternatives(self.shape)
+        alternatives = _alternatives(self.shape)
+        if self.unique and any(all(token.many for token in tokens) for tokens in alternatives):
+            raise ValueError(f'shape "{self.shape}" may be empty, so it cannot be unique')
 
 
 Forms = Callable[[Attribute], Form]
@@ -148,9 +151,10 @@ def like(pattern: Text, subject: Text, *, forms: Forms = identifying, assume_her
     out matches `AWS::Region`; without, that is MAYBE.
     """
     mine, theirs = _pieces(pattern, forms), _pieces(subject, forms)
-    if sum(len(part) if isinstance(part, str) else 1 for part, _ in mine) > _LONGEST:
-        reason = f"a pattern of more than {_LONGEST} characters is longer than any policy can be"
-        return MatchResult(Match.MAYBE, Unresolved(f"pattern at {pattern.span}", reason))
+    for text, pieces in ((pattern, mine), (subject, theirs)):
+        if _size(pieces) > _LONGEST:
+            reason = f"a text of more than {_LONGEST} characters is longer than any policy can be"
+            return MatchResult(Match.MAYBE, Unresolved(f"text at {text.span}", reason))
     atoms = dict.fromkeys(part for part, _ in (*mine, *theirs) if not isinstance(part, str))
     solid = frozenset(atoms) - (_HERE if assume_here else frozenset())
     if _matches(mine, theirs, solid):
@@ -168,6 +172,15 @@ def _form(atom: Atom, forms: Forms) -> Form:
     if isinstance(atom, Attribute):
         return forms(atom)
     return _PSEUDO.get(atom.name, _SOMETHING) if isinstance(atom, Pseudo) else _ANYTHING
+
+
+def _size(pieces: tuple[_Piece, ...]) -> int:
+    return sum(len(part) if isinstance(part, str) else 1 for part, _ in pieces)
+
+
+def _is_modest(pieces: tuple[_Piece, ...]) -> bool:
+    """Whether a text could be an ARN; telling identities apart would cost too much in a much longer one."""
+    return len(pieces) <= 2 * _MOST_ATOMS and _size(pieces) <= _LONGEST_ARN
 
 
 def _cause(pattern: tuple[_Piece, ...], subject: tuple[_Piece, ...], atoms: list[Atom]) -> Atom:
@@ -192,29 +205,22 @@ class _Door:
     """An atom of the pattern: the state before it and the state after it.
 
     A door that has an `identity` waits at its start until the next part of the subject shows: its own atom takes it to
-    its end and nowhere else, and another unique one to anywhere but there.
+    its end and nowhere else, and another resource's to anywhere but there.
     """
 
     atom: Atom
-    form: Form
     start: int
     end: int
     identity: bool
 
-    def differs(self, atom: Atom, form: Form) -> bool:
-        """Whether the texts of both are different in every deployment."""
-        return (
-            isinstance(self.atom, Attribute)
-            and isinstance(atom, Attribute)
-            and self.form.unique
-            and form.unique
-            and self.atom.resource != atom.resource
-        )
-
 
 def _has_identity(atom: Atom, form: Form) -> bool:
-    """Whether equal atoms are equal as patterns too: what is unresolved may hold wildcards."""
+    """Whether equal atoms are equal as patterns too, and not empty: what is unresolved may hold wildcards."""
     return isinstance(atom, Pseudo) or form.unique
+
+
+def _of_two_resources(one: Atom, other: Atom) -> bool:
+    return isinstance(one, Attribute) and isinstance(other, Attribute) and one.resource != other.resource
 
 
 class _Automaton:
@@ -233,7 +239,7 @@ class _Automaton:
         self._hops: list[tuple[int, int]] = []
         self._doors: list[_Door] = []
         nodes: list[str | None] = []
-        few = sum(not isinstance(part, str) for part, _ in pattern) <= _MOST_ATOMS
+        few = _is_modest(pattern)
         for part, form in pattern:
             if form is None:
                 self._literal(nodes, str(part))
@@ -280,19 +286,21 @@ class _Automaton:
         self._slips |= end
         if identity:
             self._gates |= start
-        self._doors.append(_Door(atom, form, start, end, identity))
+        self._doors.append(_Door(atom, start, end, identity))
 
     def accepts(self, subject: tuple[_Piece, ...], solid: frozenset[Atom]) -> bool:
         """Whether the pattern can match `subject`, whose `solid` atoms are taken by wildcards and themselves only."""
-        row = self._close(1)
+        row, few = self._close(1), _is_modest(subject)
         for part, form in subject:
             if isinstance(part, str):
                 row = self._read(row, part)
+            elif form is not None and few and _has_identity(part, form):
+                row = self._pass_identity(row, part, form, solid=part in solid)
             elif form is not None:
                 row = self._pass(row, part, form, solid=part in solid)
             if not row:
                 return False
-        return bool(self._open(row) & self._final)
+        return bool(row & self._final)
 
     def _close(self, row: int, shut: int = 0) -> int:
         """The states reached without a character, not going on from gates and from `shut`."""
@@ -352,30 +360,31 @@ class _Automaton:
         return ones, manys
 
     def _pass(self, row: int, atom: Atom, form: Form, *, solid: bool) -> int:
-        """`row` after an atom of the subject."""
-        if not _has_identity(atom, form):
-            own = sum(door.end for door in self._doors if door.start & row and door.atom == atom)
-            return self._close(own) | self._through(row, form, covering=solid)
-        after, seen, rest = 0, 0, row
-        while waiting := rest & ~seen:
-            seen |= waiting
-            for door in self._doors:
-                if not waiting & door.start:
-                    continue
-                if door.atom == atom:
-                    after |= self._close(door.end)
-                elif door.identity and door.differs(atom, form):
-                    behind = self._spread(door.start, 0)
-                    after |= self._through(behind, form, covering=solid, shut=door.end)
-                elif door.identity:
-                    rest |= self._spread(door.start, self._gates & ~door.start)
-        return after | self._through(rest & ~self._gates, form, covering=solid)
+        """`row` after an atom of the subject that may be anything of its form."""
+        own = sum(door.end for door in self._doors if door.start & row and door.atom == atom)
+        return self._close(own) | self._through(row, form, covering=solid)
+
+    def _pass_identity(self, row: int, atom: Atom, form: Form, *, solid: bool) -> int:
+        """`row` after an atom of the subject that equals itself and differs from those of other resources."""
+        after, rest = 0, row & ~self._gates
+        for door in self._doors:
+            if not row & door.start:
+                continue
+            if door.atom == atom:
+                after |= self._close(door.end)
+            elif not door.identity:
+                continue
+            elif _of_two_resources(door.atom, atom):
+                after |= self._through(self._open(door.start), form, covering=solid, shut=door.end)
+            else:
+                rest |= self._open(door.start)
+        return after | self._through(rest, form, covering=solid)
 
     def _through(self, row: int, form: Form, *, covering: bool, shut: int = 0) -> int:
         """`row` after every text of `form` when `covering`, else after any; none that ends just at `shut`."""
         ends = []
         for tokens in _alternatives(form.shape):
-            now, end = row, 0 if shut else row
+            now = end = row
             for token in tokens:
                 if not now:
                     break

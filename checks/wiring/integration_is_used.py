@@ -1,0 +1,32 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Severity, check
+from wsconform.wiring.model import Integration, Route
+
+
+@check(
+    "integration-is-used",
+    on=Integration,
+    severity=Severity.WARNING,
+    area="integrations",
+    why="nothing ever calls it, so the route that it was written for is not wired",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-integrations.html",
+)
+def integration_is_used(integration: Integration) -> Iterator[Fault]:
+    """Every integration is the target of a route."""
+    if integration.routes or any(_astray(route) for route in integration.api.routes):
+        return
+    everywhere = (route for api in integration.wiring.apis for route in api.routes)
+    if integration.api.element is None or any(route.integration is integration for route in everywhere):
+        return
+    yield Fault(
+        at=integration.resource.span,
+        message=f"no route targets {integration.label}",
+        label="unused",
+        fix=f"add Target: !Sub integrations/${{{integration.label}}} to the route that it is for, or take it away",
+    )
+
+
+def _astray(route: Route) -> bool:
+    """Whether the route's own target is at fault, or cannot be told: it may be meant for this integration."""
+    return not isinstance(route.integration, Integration) and (route.is_message or route.value("Target") is not None)

@@ -1,0 +1,32 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Severity, check
+from wsconform.check.registry import unknown_name
+from wsconform.wiring.model import Integration
+
+SETTINGS = {
+    "PassthroughBehavior": ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"),
+    "ContentHandlingStrategy": ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT"),
+    "ConnectionType": ("INTERNET", "VPC_LINK"),
+}
+
+
+@check(
+    "integration-settings-allowed",
+    on=Integration,
+    severity=Severity.ERROR,
+    area="integrations",
+    why="API Gateway refuses any other word",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",
+)
+def integration_settings_allowed(integration: Integration) -> Iterator[Fault]:
+    """Enumerated settings of an integration have one of their values."""
+    for name, allowed in SETTINGS.items():
+        written = integration.literal(name)
+        if written is not None and written not in allowed:
+            yield Fault(
+                at=integration.at(name),
+                message=f'{name} of {integration.label} is "{written}": {unknown_name("value", written, allowed)}',
+                label="no such value",
+                fix=f"write {name}: {' or '.join(allowed)}, or leave it out",
+            )

@@ -1,0 +1,145 @@
+"""`wsconform check`: what is not wired in templates, where, why it matters, and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wsconform.commands.shell import (
+    Exit,
+    checks_option,
+    color_option,
+    colored,
+    say,
+    template_argument,
+)
+
+if TYPE_CHECKING:
+    from wsconform.check.examine import Examination
+    from wsconform.run import Checker
+    from wsconform.template.errors import TemplateError
+
+
+@click.command("check")
+@template_argument(nargs=-1, required=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--select", multiple=True, metavar="NAME", help="Run only checks of this name or glob; may be repeated.")
+@click.option("--ignore", multiple=True, metavar="NAME=REASON", help="Suppress what a check finds; may be repeated.")
+@click.option(
+    "--severity", multiple=True, metavar="NAME=LEVEL", help="Make it error, warning or note; may be repeated."
+)
+@click.option(
+    "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="Give a parameter of the template."
+)
+@click.option("--samconfig-env", metavar="NAME", help="Take parameters from this table of samconfig.toml.")
+@checks_option
+@click.option("--baseline", metavar="FILE", help="Hide the findings that this file lists.")
+@click.option(
+    "--write-baseline", type=click.Path(path_type=Path), metavar="FILE", help="List all findings in this file."
+)
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("--fail-on", metavar="LEVEL", help="The least severity that fails: error, warning or note.")
+@color_option
+@click.option("-v", "--verbose", is_flag=True, help="Show notes, suppressed findings and undecided checks too.")
+def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
+    templates: tuple[Path, ...],
+    form: str,
+    packs: tuple[str, ...],
+    write_baseline: Path | None,
+    color: str,
+    verbose: bool,  # noqa: FBT001 (an option too)
+    **given: Any,  # noqa: ANN401 (by the names of the settings)
+) -> int:
+    """Check templates, or the templates in folders.
+
+    In a folder, templates are told by what they hold; one that another nests is checked as part of that one. Hidden
+    folders are passed over: .aws-sam/build/template.yaml is checked when it is named.
+    """
+    from wsconform.config import load, options
+    from wsconform.run import Checker
+
+    settings = load(templates, options({**given, "checks": packs}))
+    checker = Checker(settings if write_baseline is None else replace(settings, baseline=None))
+    examinations, errors = _examine(checker, templates)
+    checker.require_parameters()
+    if write_baseline is not None and not errors:
+        _write_baseline(write_baseline, examinations)
+    if form == "json":
+        from wsconform.report.json_report import dump, to_json
+
+        click.echo(dump(to_json(examinations, errors)))
+    else:
+        _show(examinations, color, verbose=verbose)
+    _say_the_rest(checker, templates, examinations, errors, color)
+    if write_baseline is not None and errors:
+        say(f"{write_baseline} is not written, for what could not be read would be missing from it")
+    if errors:
+        return Exit.FAILED
+    failing = any(finding.severity >= settings.fail_on for one in examinations for finding in one.findings)
+    return Exit.FINDINGS if failing else Exit.SOUND
+
+
+def _examine(checker: Checker, paths: Sequence[Path]) -> tuple[list[Examination], list[TemplateError]]:
+    """What came of all templates, but for those in folders that have no WebSocket API, and those that are none."""
+    from wsconform.template.errors import TemplateError
+
+    examinations, errors = [], []
+    for template in checker.templates(paths):
+        try:
+            examination = checker.check(template.path)
+        except TemplateError as error:
+            errors.append(error)
+            continue
+        if examination.apis or template.named:
+            examinations.append(examination)
+    return examinations, errors
+
+
+def _show(examinations: Sequence[Examination], color: str, *, verbose: bool) -> None:
+    from wsconform.report.excerpt import WIDTH
+    from wsconform.report.text import render
+
+    use = colored(color)
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    text = render(examinations, color=use, width=width, verbose=verbose)
+    if text:
+        click.echo(text, color=use)
+
+
+def _say_the_rest(
+    checker: Checker,
+    paths: Sequence[Path],
+    examinations: Sequence[Examination],
+    errors: Sequence[TemplateError],
+    color: str,
+) -> None:
+    """On stderr: templates that cannot be read, folders and files with nothing to check, settings that are idle."""
+    if errors:
+        from wsconform.report.style import Style
+        from wsconform.report.text import render_error
+
+        use = colored(color, err=True)
+        for error in errors:
+            click.echo(render_error(error, style=Style(color=use)), err=True, color=use)
+    checked = [Path(one.stack.source.path).resolve() for one in examinations if one.apis]
+    unread = [Path(error.path).resolve() for error in errors]
+    for path in paths:
+        whole = path.resolve()
+        if not any(whole in (one, *one.parents) for one in (*checked, *unread)):
+            say(f"no WebSocket API in {path}")
+    for leftover in checker.leftovers():
+        say(f"note: {leftover}")
+
+
+def _write_baseline(file: Path, examinations: Sequence[Examination]) -> None:
+    from wsconform.check.baseline import write_baseline
+
+    baseline = write_baseline(file, examinations)
+    for examination in examinations:
+        baseline.apply(examination)
+    say(f"findings listed in {file}: {len(baseline)}")

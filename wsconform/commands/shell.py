@@ -1,0 +1,125 @@
+"""What all commands share: how they end, what they say when they cannot go on, and common options."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+DEBUG = "WSCONFORM_DEBUG"
+"""Set to anything in the environment, it shows where in wsconform an internal error came from."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Exit(IntEnum):
+    """How a command ends."""
+
+    SOUND = 0
+    """Nothing was found that fails a run."""
+    FINDINGS = 1
+    """Something was."""
+    FAILED = 2
+    """The command could not do what it was asked: a template that cannot be read, an unknown option or name."""
+    INTERRUPTED = 130
+    """Ctrl-C (128 and the number of the signal, as shells have it)."""
+    PIPE_CLOSED = 141
+    """Whoever read the output went away."""
+
+
+def say(message: str) -> None:
+    """One line on stderr."""
+    click.echo(message, err=True)
+
+
+def guarded(body: Callable[[], object]) -> int:
+    """Run a command to its end: its exit code, with everything that can go wrong said in words."""
+    _survive_any_text()
+    try:
+        code = body()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        say("interrupted")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return Exit.PIPE_CLOSED
+    except Exception as error:  # noqa: BLE001 (the last stop before the user)
+        _silence_stdout()
+        say(_in_words(error))
+        if os.environ.get(DEBUG):
+            traceback.print_exc()
+        return Exit.FAILED
+    return code if isinstance(code, int) else Exit.SOUND
+
+
+def _in_words(error: Exception) -> str:
+    from wsconform.check.registry import PackError, UnknownNameError
+    from wsconform.config import ConfigError
+    from wsconform.template.errors import TemplateError
+
+    if isinstance(error, ConfigError | PackError | UnknownNameError | TemplateError):
+        return f"error: {error}"
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename is not None else "the output cannot be written: "
+        return f"error: {where}{error.strerror or error}"
+    return (
+        f"internal error: {type(error).__name__}: {error}; please report it, with the template if you can "
+        f"({DEBUG}=1 shows where it comes from)"
+    )
+
+
+def _survive_any_text() -> None:
+    """Names and values may hold what the terminal's encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _silence_stdout() -> None:
+    """Send what is still buffered nowhere, or Python would complain about it once more at its end."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (AttributeError, OSError, ValueError):  # no real file
+        return
+
+
+def checks_option(function: F) -> F:
+    """`--checks`: folders of packs."""
+    return click.option(
+        "--checks", "packs", multiple=True, metavar="DIR", help="A folder with checks of your own; may be repeated."
+    )(function)
+
+
+def color_option(function: F) -> F:
+    """`--color`."""
+    choice = click.Choice(["auto", "always", "never"])
+    return click.option("--color", type=choice, default="auto", show_default=True, help="Whether to use colours.")(
+        function
+    )
+
+
+def colored(color: str, *, err: bool = False) -> bool:
+    """Whether to use colours: in `auto`, on a terminal, unless NO_COLOR (no-color.org) or TERM=dumb forbid it."""
+    if color != "auto":
+        return color == "always"
+    stream = sys.stderr if err else sys.stdout
+    return bool(stream and stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def template_argument(**more: Any) -> Callable[[F], F]:  # noqa: ANN401 (click's own)
+    """The argument TEMPLATE, as a path."""
+    return click.argument("templates", metavar="TEMPLATE...", type=click.Path(path_type=Path), **more)

@@ -1,0 +1,50 @@
+"""The pytest plugin: its options. All else is imported when `--wsconform` asks for it."""
+
+from __future__ import annotations
+
+import pytest
+
+LISTS = {
+    "select": ("NAME", "run only the checks that this name or glob fits"),
+    "ignore": ("NAME=REASON", "suppress what the checks of this name or glob find, for the reason given"),
+    "severity": ("NAME=LEVEL", "count what the checks of this name or glob find as error, warning or note"),
+    "parameter": ("NAME=VALUE", "read templates with this value of a parameter"),
+    "checks": ("DIR", "run the checks in this folder too"),
+}
+"""Options that may be repeated: what each takes, and what it does."""
+
+STRICT = "let warnings fail their checks too"
+BASELINE = "leave out the findings in this file, as written by `wsconform check --write-baseline`"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, and the ini options of the same names."""
+    group = parser.getgroup("wsconform", "wiring of WebSocket APIs")
+    group.addoption(
+        "--wsconform",
+        action="store_true",
+        help="check the WebSocket APIs of the templates among the files and folders to collect",
+    )
+    group.addoption("--wsconform-strict", action="store_true", help=STRICT)
+    parser.addini("wsconform_strict", STRICT, type="bool", default=False)
+    for name, (metavar, text) in LISTS.items():
+        group.addoption(f"--wsconform-{name}", action="append", default=[], metavar=metavar, help=f"{text}; repeatable")
+        parser.addini(f"wsconform_{name}", f"{text}; one {metavar} a line", type="linelist")
+    group.addoption("--wsconform-baseline", metavar="FILE", help=BASELINE)
+    parser.addini("wsconform_baseline", BASELINE)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker and, if asked for, what collects templates."""
+    config.addinivalue_line("markers", "wsconform: a check of the wiring of a WebSocket API in a template")
+    if config.getoption("wsconform"):
+        from wsconform.pytest_run import Run
+
+        config.pluginmanager.register(Run(config), "wsconform-run")
+        return
+    for name in ("strict", *LISTS, "baseline"):
+        if config.getoption(f"wsconform_{name}"):
+            raise pytest.UsageError(
+                f"--wsconform-{name} does nothing without --wsconform; "
+                f"to have it in every run that does, set wsconform_{name} in pytest's configuration"
+            )

@@ -1,0 +1,193 @@
+"""A pytest run with `--wsconform`: the settings, which files are templates, and what the terminal says at both ends."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from wsconform import __version__
+from wsconform.check.registry import PackError
+from wsconform.config import ConfigError, Settings, ini, load, options
+from wsconform.items import Template
+from wsconform.plugin import LISTS
+from wsconform.properties import Entry, from_properties
+from wsconform.run import SUFFIXES, Checker, Given
+
+LEFTOVERS = "wsconform_leftovers"
+
+
+class Terminal(Protocol):
+    """What is used of pytest's terminal reporter."""
+
+    def section(self, title: str, sep: str = "=") -> None:
+        """Begin a section."""
+
+    def write_line(self, line: str, **markup: bool) -> None:
+        """Write a line."""
+
+
+class Run:
+    """The hooks of a run in which templates are checked.
+
+    Raises pytest.UsageError for options and settings that cannot be used.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._paths = [_from_here(arg, config) for arg in config.args]
+        try:
+            self.checker = Checker(_settings(config, self._paths))
+        except (ConfigError, PackError) as error:
+            raise pytest.UsageError(str(error)) from None
+        self._ran: dict[str, tuple[str, list[Entry]]] = {}
+        self._leftovers: list[str] = []
+
+    def pytest_report_header(self) -> str:
+        """What the run goes by."""
+        settings = self.checker.settings
+        said = [f"wsconform: {__version__}", _count(len(self.checker.chosen), "check")]
+        if settings.strict:
+            said.append("strict")
+        if settings.baseline is not None:
+            said.append(f"baseline {os.path.relpath(settings.baseline)}")
+        given = [*settings.parameters, *settings.overrides]
+        if given:
+            said.append(f"{_count(len(given), 'parameter')} given: {' '.join(dict.fromkeys(given))}")
+        return ", ".join(said)
+
+    @cached_property
+    def _templates(self) -> dict[str, Given]:
+        """The templates below what is collected, by absolute path."""
+        return {_absolute(given.path): given for given in self.checker.templates(self._paths)}
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Template | None:
+        """Collect a file that is named, or one in a folder that has a WebSocket API in it."""
+        if file_path.suffix.lower() not in SUFFIXES:
+            return None
+        given = self._templates.get(_absolute(file_path))
+        if given is None:
+            return None
+        template: Template = Template.from_parent(
+            parent, path=file_path, checker=self.checker, shown=given.path, named=given.named
+        )
+        return template
+
+    def pytest_collection_finish(self) -> None:
+        """Refuse a parameter that no template has."""
+        try:
+            self.checker.require_parameters()
+        except ConfigError as error:
+            raise pytest.UsageError(str(error)) from None
+        self._leftovers = self.checker.leftovers()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Gather what the checks say; the last phase is there once, whatever came of the test."""
+        if report.when == "teardown":
+            said = from_properties(report.user_properties)
+            if said is not None:
+                self._ran[report.nodeid] = said
+
+    def pytest_sessionfinish(self) -> None:
+        """In a process of pytest-xdist, hand over what only the collecting process knows."""
+        output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[LEFTOVERS] = self._leftovers
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        """Take over what a process of pytest-xdist hands over; all of them have collected the same."""
+        self._leftovers = getattr(node, "workeroutput", {}).get(LEFTOVERS, self._leftovers)
+
+    def pytest_terminal_summary(self, terminalreporter: Terminal, config: pytest.Config) -> None:
+        """The notes, if asked for, and a line for each template."""
+        if config.getoption("collectonly"):
+            return
+        verbose = config.get_verbosity() > 0
+        asides = sorted((entry for _, said in self._ran.values() for entry in _asides(said)), key=_place)
+        if asides and verbose:
+            terminalreporter.section("wsconform notes")
+            for aside in asides:
+                terminalreporter.write_line(str(aside))
+        terminalreporter.section("wsconform")
+        if not self._ran:
+            terminalreporter.write_line("no check ran; name a template, or a folder that has one", yellow=True)
+        templates: dict[str, list[tuple[str, list[Entry]]]] = {}
+        for nodeid, said in self._ran.items():
+            templates.setdefault(nodeid.partition("::")[0], []).append(said)
+        for template, checks in sorted(templates.items()):
+            terminalreporter.write_line(f"{template}: {_summary(checks, verbose=verbose)}")
+        for leftover in self._leftovers:
+            terminalreporter.write_line(leftover, yellow=True)
+
+
+def _settings(config: pytest.Config, paths: list[Path]) -> Settings:
+    """The project's settings, pytest's ini options, and the command line; a later one wins."""
+    keys = {name: "parameters" if name == "parameter" else name for name in ("strict", *LISTS, "baseline")}
+    try:
+        from_ini = {key: config.getini(f"wsconform_{name}") for name, key in keys.items()}
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{config.inipath}: {error}") from None
+    given = {key: config.getoption(f"wsconform_{name}") for name, key in keys.items()}
+    return load(paths, ini(from_ini, config.inipath), options(given, "--wsconform-"))
+
+
+def _from_here(arg: str, config: pytest.Config) -> Path:
+    """The file or folder of an argument, as reports name it: from the current folder."""
+    path = config.invocation_params.dir / arg.partition("::")[0]
+    try:
+        return Path(os.path.relpath(path))
+    except ValueError:  # on another drive
+        return path
+
+
+def _absolute(path: Path) -> str:
+    """A path as pytest compares them: links stay as they are."""
+    return os.path.abspath(path)  # noqa: PTH100 (pathlib leaves ".." in)
+
+
+def _asides(said: list[Entry]) -> list[Entry]:
+    """What nothing else in the output says: notes, and what is suppressed or open in a check that is not skipped."""
+    findings = [entry for entry in said if entry.severity and not entry.suppressed]
+    if not findings:
+        return []
+    return [entry for entry in said if entry.severity == "note" or entry not in findings]
+
+
+def _place(entry: Entry) -> tuple[str, int, int, str]:
+    return entry.template, int(entry.line), int(entry.column), entry.id
+
+
+def _summary(checks: list[tuple[str, list[Entry]]], *, verbose: bool) -> str:
+    """What came of the checks on one template."""
+    tally: Counter[str] = Counter()
+    for _, said in checks:
+        for entry in said:
+            tally[_kind(entry)] += 1
+    words = [_count(tally[one], one) for one in ("error", "warning", "note") if tally[one]]
+    if tally["note"] and not verbose:
+        words[-1] += " (shown with -v)"
+    words += [f"{tally[one]} {one}" for one in ("suppressed", "inconclusive") if tally[one]]
+    words.append(f"{_count(sum(not said for _, said in checks), 'check')} passed")
+    worlds, _, more = checks[0][0].partition(" ")
+    line = ", ".join(words) + (f", in {worlds} worlds" if worlds != "1" else "")
+    if more:
+        line += (
+            "; there are more worlds, which were not checked: "
+            "give parameters with --wsconform-parameter NAME=VALUE to choose among them"
+        )
+    return line
+
+
+def _kind(entry: Entry) -> str:
+    if entry.inconclusive:
+        return "inconclusive"
+    return "suppressed" if entry.suppressed else entry.severity
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,88 @@
+"""The parameter values that `sam deploy` would take from `samconfig.toml`.
+
+Rules: AWS SAM developer guide, "AWS SAM CLI configuration file"; what stands in `parameter_overrides` is read as the
+SAM CLI reads it: `Env=prod Other="a b"`, or `ParameterKey=Env,ParameterValue=prod`, or a list of either, or a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from wsconform.check.registry import unknown_name
+from wsconform.config import ConfigError, parameter_text, parse_toml, shown
+
+FILE = "samconfig.toml"
+DEFAULT = "default"
+
+_VALUE = r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\\.|[^ "\\])+)"""
+_NAME = r"""["']?(\w+)["']?"""
+_LONG = re.compile(rf"ParameterKey={_NAME},ParameterValue={_VALUE}", re.DOTALL)
+_SHORT = re.compile(rf"(?:^|\s){_NAME}={_VALUE}", re.DOTALL)
+_ESCAPED = re.compile(r"""\\([ "'])""")
+
+
+def read_parameters(template: Path, environment: str | None = None) -> dict[str, str]:
+    """The values for a template, from the file beside it; for `.aws-sam/build/template.yaml`, beside `.aws-sam`.
+
+    `environment` is the file's table to read, `default` where it is None. Raises ConfigError.
+    """
+    file = _folder(template) / FILE
+    try:
+        data = file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{shown(file)}: the file cannot be read: {error.strerror or error}") from None
+    tables = parse_toml(data, file)
+    if environment is not None and environment not in tables:
+        known = (name for name, table in tables.items() if isinstance(table, dict))
+        raise ConfigError(f"{shown(file)}: {unknown_name('environment', environment, known)}")
+    values: dict[str, str] = {}
+    for command in ("global", "deploy"):
+        keys = (environment or DEFAULT, command, "parameters", "parameter_overrides")
+        values |= _overrides(_at(tables, keys), f"{shown(file)}: {'.'.join(keys)}")
+    return values
+
+
+def _folder(template: Path) -> Path:
+    folder = template.parent
+    parts = folder.absolute().parts[-2:]
+    return folder.absolute().parents[1] if parts == (".aws-sam", "build") else folder
+
+
+def _at(table: object, keys: tuple[str, ...]) -> object:
+    for key in keys:
+        table = table.get(key) if isinstance(table, dict) else None
+    return table
+
+
+def _overrides(value: object, where: str) -> dict[str, str]:
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return dict(_of_table(value, where))
+    found: dict[str, str] = {}
+    for text in value if isinstance(value, list) else [value]:
+        if not isinstance(text, str):
+            raise ConfigError(f'{where} must be text such as "Env=prod", a list of them, or a table')
+        pairs = _LONG.findall(text) or _SHORT.findall(text)
+        if text.strip() and not pairs:
+            raise ConfigError(f'{where}: "{text}" gives no parameter a value; write "Env=prod"')
+        found |= {name: _unquoted(given) for name, given in pairs}
+    return found
+
+
+def _of_table(table: Mapping[str, object], where: str) -> Iterator[tuple[str, str]]:
+    for name, given in table.items():
+        text = parameter_text(given)
+        if text is None:
+            raise ConfigError(f'{where}: "{name}" must be text, a number or a list')
+        yield name, text
+
+
+def _unquoted(value: str) -> str:
+    if value[0] in "\"'" and value[0] == value[-1] and len(value) > 1:
+        value = value[1:-1]
+    return _ESCAPED.sub(r"\1", value)

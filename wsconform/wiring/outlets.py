@@ -1,0 +1,78 @@
+"""Where the id of an API leaves the templates at hand, so that another stack or a program may add to the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wsconform.template.intrinsics import evaluate
+from wsconform.template.module import NESTED, type_of
+from wsconform.template.nodes import Span, child
+from wsconform.template.stack import Resource
+from wsconform.template.values import Attribute, Text, Value, texts
+from wsconform.wiring.model import Api, Wiring
+
+_KEEPERS = frozenset({"AWS::SSM::Parameter", "AWS::CloudFormation::CustomResource"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """One way out. `reason` says which; `resource` is the one that takes the id, None for an output of the stack."""
+
+    reason: str
+    span: Span
+    resource: Resource | None = None
+    exported: bool = False
+
+    @property
+    def is_read_by_stacks(self) -> bool:
+        """Whether another stack or program is meant to read it; other outputs may be for people's eyes only."""
+        return self.exported or self.resource is not None
+
+    @property
+    def is_nested_stack(self) -> bool:
+        """Whether it is a nested stack, which may hold parts of the API."""
+        return self.resource is not None and self.resource.type in NESTED
+
+
+def outlets(api: Api) -> list[Outlet]:
+    """Every place that gives the id of `api`, by itself, to something whose template is not at hand."""
+    if api.element is None:
+        return []
+    return [*_outputs(api.wiring, api.element.id), *_resources(api.wiring, api.element.id)]
+
+
+def _outputs(wiring: Wiring, resource_id: str) -> Iterator[Outlet]:
+    root = wiring.evaluation.stack.root
+    scope = wiring.evaluation.scope(root)
+    for name, output in root.section("Outputs").items():
+        node = child(output, "Value")
+        value = evaluate(node, scope) if node is not None else None
+        if value is not None and _holds(value, resource_id):
+            exported = child(output, "Export") is not None
+            what = "exported" if exported else "given out"
+            yield Outlet(f'its id is {what} as the output "{name}"', output.span, exported=exported)
+
+
+def _resources(wiring: Wiring, resource_id: str) -> Iterator[Outlet]:
+    for here in _keepers(wiring):
+        resource = wiring.evaluation.resource(here)
+        if resource_id in resource.mentions and _holds(resource.properties, resource_id):
+            yield Outlet(f'its id is passed to "{resource.logical_id}", an {resource.type}', resource.span, resource)
+
+
+def _keepers(wiring: Wiring) -> Iterator[str]:
+    """Resources that hand values on: nested stacks that cannot be read here, SSM parameters, custom resources."""
+    for resource_id, declared in wiring.evaluation.stack.declared.items():
+        kind = type_of(declared.node)
+        unread = kind in NESTED and declared.logical_id not in declared.module.children
+        if (unread or kind in _KEEPERS or kind.startswith("Custom::")) and wiring.evaluation.exists(resource_id):
+            yield resource_id
+
+
+def _holds(value: Value, resource_id: str) -> bool:
+    return any(_is_id(one, resource_id) for one in texts(value))
+
+
+def _is_id(value: Text, resource_id: str) -> bool:
+    return value.atom in (Attribute(resource_id), Attribute(resource_id, "ApiId"))

@@ -1,0 +1,46 @@
+"""The route keys that API Gateway itself knows, and those that were meant to be one of them.
+
+Rules: API Gateway developer guide, "Create routes for WebSocket APIs" (the predefined routes; `$` is reserved for them).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+SYSTEM_KEYS = ("$connect", "$disconnect", "$default")
+_PUNCTUATION = re.compile(r"[\W_]")
+_NEAR = 0.6
+"""How alike (0 to 1) a key that begins with `$` and a predefined one must be; no other key may begin so."""
+
+
+def meant(key: str) -> str | None:
+    """The predefined key that `key`, which is none, was probably meant to be; None for a key in its own right.
+
+    Without the `$` it takes a spelling at most one letter off, in whatever case, to be sure of the intent.
+    """
+    if key in SYSTEM_KEYS:
+        return None
+    if is_reserved(key):
+        near = difflib.get_close_matches(key.strip().lower(), SYSTEM_KEYS, n=1, cutoff=_NEAR)
+        return near[0] if near else None
+    letters = _PUNCTUATION.sub("", key.lower()).removeprefix("on")
+    return next((one for one in SYSTEM_KEYS if _one_off(letters, one.removeprefix("$"))), None)
+
+
+def is_reserved(key: str) -> bool:
+    """Whether a key begins, however it is quoted or escaped, with the `$` of the predefined ones."""
+    return key.lstrip(" \t\\'\"{").startswith("$")
+
+
+def _one_off(one: str, other: str) -> bool:
+    """Whether one letter dropped, added, changed, or swapped with its neighbour makes `other` of `one`, or none."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    head = 0
+    while head < min(len(one), len(other)) and one[head] == other[head]:
+        head += 1
+    left, right = one[head:], other[head:]
+    if len(left) == len(right):
+        return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
+    return left[1:] == right if len(left) > len(right) else left == right[1:]
