@@ -103,7 +103,7 @@ class Run:
         """Take over what a process of pytest-xdist hands over; all of them have collected the same."""
         self._leftovers = getattr(node, "workeroutput", {}).get(LEFTOVERS, self._leftovers)
 
-    def pytest_terminal_summary(self, terminalreporter: Terminal, config: pytest.Config) -> None:
+    def pytest_terminal_summary(self, terminalreporter: Terminal, exitstatus: int, config: pytest.Config) -> None:
         """The notes, if asked for, and a line for each template."""
         if config.getoption("collectonly"):
             return
@@ -113,6 +113,8 @@ class Run:
             terminalreporter.section("wsconform notes")
             for aside in asides:
                 terminalreporter.write_line(str(aside))
+        if not self._ran and exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            return
         terminalreporter.section("wsconform")
         if not self._ran:
             terminalreporter.write_line("no check ran; name a template, or a folder that has one", yellow=True)

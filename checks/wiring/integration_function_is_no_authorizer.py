@@ -17,7 +17,7 @@ def integration_function_is_no_authorizer(integration: Integration) -> Iterator[
     function = integration.function
     if not isinstance(function, Function):
         return
-    authorizer = next((one for one in function.authorizers if one.api is integration.api), None)
+    authorizer = next((one for one in function.authorizers if one.shares_api(integration)), None)
     if authorizer is not None and integration.routes:
         keys = ", ".join(f'"{route.key_text}"' for route in integration.routes)
         yield Fault(

@@ -23,7 +23,7 @@ def integration_response_in_same_api(response: IntegrationResponse) -> Iterator[
             label="names no integration",
             fix="write IntegrationId: !Ref <the logical id of an integration>",
         )
-    elif isinstance(integration, Integration) and integration.api is not response.api:
+    elif isinstance(integration, Integration) and response.shares_api(integration) is False:
         yield Fault(
             at=response.at("IntegrationId"),
             message=f"{response.label} is in {response.api.label}, and its integration "

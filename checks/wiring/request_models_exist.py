@@ -25,7 +25,7 @@ def request_models_exist(route: Route) -> Iterator[Fault]:
             continue
         atom = named.atom
         model = route.wiring.element(atom.resource, Model) if isinstance(atom, Attribute) else None
-        elsewhere = isinstance(model, Model) and model.api is not route.api
+        elsewhere = isinstance(model, Model) and route.shares_api(model) is False
         if not elsewhere and (model is not None or named.literal is None or named.literal in names or None in names):
             continue
         yield Fault(

@@ -23,7 +23,7 @@ def route_response_in_same_api(response: RouteResponse) -> Iterator[Fault]:
             label="names no route",
             fix="write RouteId: !Ref <the logical id of a route>",
         )
-    elif isinstance(route, Route) and route.api is not response.api:
+    elif isinstance(route, Route) and response.shares_api(route) is False:
         yield Fault(
             at=response.at("RouteId"),
             message=f"{response.label} is in {response.api.label}, and its route {route.label} in {route.api.label}",

@@ -18,7 +18,7 @@ def target_in_same_api(route: Route) -> Iterator[Fault]:
     target = route.integration
     if isinstance(target, Unresolved):
         raise Inconclusive(target.reason, route.at("Target"))
-    if isinstance(target, Integration) and target.api is not route.api:
+    if isinstance(target, Integration) and route.shares_api(target) is False:
         yield Fault(
             at=route.at("Target"),
             message=f'route "{route.key_text}" targets {target.label}, an integration of another API',

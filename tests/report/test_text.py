@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from wsconform.check.examine import Examination, examine
 from wsconform.check.finding import Finding, Note, Severity, Undecided, Verdict
 from wsconform.check.packs import load_static
+from wsconform.report.cells import cells
 from wsconform.report.style import Style
 from wsconform.report.text import render, render_error, render_finding
 from wsconform.template.errors import TemplateError
@@ -145,6 +147,24 @@ def test_a_clean_run(snapshot: Snapshot, examined: Examined) -> None:
     snapshot("clean", render([examined(passed=34)]))
 
 
+def test_sound_templates_have_a_line_each_and_one_that_sums_them_up(examined: Examined, finding: Make) -> None:
+    sound = "template.yaml: ChatApi is wired: 34 checks passed in 2 worlds"
+    runs = [examined(passed=34), examined(passed=34), examined(verdict(finding())), examined(passed=34)]
+    lines = render(runs).splitlines()
+    assert lines[:4] == [
+        sound,
+        sound,
+        "",
+        'error[target-in-same-api]: route "send" targets an integration of another API',
+    ]
+    assert lines[-4:] == [
+        "",
+        "template.yaml: 1 error (1 check on ChatApi in 2 worlds)",
+        sound,
+        "4 templates: 1 error",
+    ]
+
+
 def test_two_sound_apis_are_wired(examined: Examined) -> None:
     assert "ChatApi and AdminApi are wired: 2 checks passed" in render([examined(passed=2, apis="ChatApi AdminApi")])
 
@@ -255,6 +275,13 @@ def test_given_parameter_values_are_never_shown(finding: Make, at: Find, examine
 def test_a_built_in_check_on_a_template(snapshot: Snapshot, source: Source) -> None:
     examination = examine(read_stack(source), [load_static().get("target-in-same-api")])
     snapshot("end-to-end", render([examination]))
+
+
+@pytest.mark.parametrize("width", [40, 57, 80, 133])
+def test_all_but_the_headline_and_the_page_fits(width: int, second_place: Finding, source: Source) -> None:
+    found = replace(second_place, fix="one word after the other " * 9, worlds=("A is true", "B is false", "C is true"))
+    lines = render_finding(found, lambda _: source, width=width, worlds=8).splitlines()
+    assert max(map(cells, lines[1:-1])) <= width
 
 
 TEXT = st.text(max_size=60)

@@ -140,6 +140,12 @@ def test_wrong_globals_are_refused_and_the_rest_still_counts(case: str) -> None:
     assert (child(properties, "Environment", "Variables", "SIZE") is not None) is kept
 
 
+def test_properties_that_are_no_map_are_left_alone() -> None:
+    text = FUNCTION + "  Odd: {Type: AWS::Serverless::Function, Properties: [1]}\n"
+    root = parse(text.encode(), "template.yaml").root
+    assert expand(root).resources["Odd"] is child(root, "Resources", "Odd")
+
+
 def test_globals_that_are_no_map_are_refused() -> None:
     text = "Transform: AWS::Serverless-2016-10-31\nGlobals: [1]\nResources: {}\n"
     (refusal,) = expanded(text).refusals

@@ -112,6 +112,12 @@ def test_with_an_invoke_role_there_is_no_permission() -> None:
     assert start(value(expansion, "ChatConnectAuthorizer", "Name").span) == at(text, "Doorman")
 
 
+def test_where_the_translator_makes_something_else_of_a_value_it_stands_there() -> None:
+    text = with_properties(CUSTOM + "        Name: ''\n")
+    name = value(expanded(text), "ChatConnectAuthorizer", "Name")
+    assert (plain(name), start(name.span)) == ("ChatConnectAuthorizer", at(text, "Name: |''"))
+
+
 def test_iam_authorization_needs_no_authorizer() -> None:
     expansion = expanded(with_properties("      Auth: {AuthType: AWS_IAM}"))
     assert plain(value(expansion, "ChatConnectRoute", "AuthorizationType")) == "AWS_IAM"

@@ -1,6 +1,6 @@
 import pytest
 
-from wsconform.template.nodes import Span
+from wsconform.template.nodes import Span, child
 from wsconform.template.sam import Expansion, expand
 from wsconform.template.sam_refusals import Refusal
 from wsconform.template.source import parse
@@ -193,21 +193,15 @@ REFUSED = {
 @pytest.mark.parametrize(("old", "new", "place", "said"), REFUSED.values(), ids=REFUSED)
 def test_a_refusal_says_what_and_stands_where_the_fault_is(old: str, new: str, place: str, said: str) -> None:
     text = CHAT.replace(old, new, 1) + OTHER
-    expansion = expanded(text)
+    root = parse(text.encode(), "template.yaml").root
+    expansion = expand(root)
     (refusal,) = expansion.refusals
     assert refusal.message == f'SAM refuses "Chat": {said}'
     assert (refusal.resource, start(refusal.span), refusal.certain) == ("Chat", at(text, place), True)
     # It stays as it was written, and the others are expanded.
-    assert expansion.resources["Chat"] is parse_again(text, expansion)
+    assert expansion.resources["Chat"] is child(root, "Resources", "Chat")
     assert "OtherDefaultRoute" in expansion.resources
     assert "Chat" not in expansion.origins
-
-
-def parse_again(text: str, expansion: Expansion) -> object:
-    """The node of `Chat`, after a look that it has the place that it has in `text`."""
-    node = expansion.resources["Chat"]
-    assert start(node.entries["Type"].span) == at(text, "Chat:\n    Type: |AWS::Serverless::WebSocketApi")
-    return node
 
 
 def test_each_refused_resource_is_told_once() -> None:

@@ -198,20 +198,47 @@ def test_a_parameter_decides_as_given_or_by_its_default(given: dict[str, str] | 
         assert plain(value(expansion, "ChatConnectRoute", "AuthorizationType")) == {"Ref": "How"}
 
 
-def test_an_error_that_names_no_resource_is_laid_to_the_one_at_work() -> None:
-    text = (
-        HEAD
-        + CHAT.replace("!GetAtt Greeter.Arn", "!Sub '${AWS::StackName}${Odd}'")
-        + "Parameters: {Odd: {Default: [1]}}\n"
-    )
-    assert expanded(text).refusals == ()
-    mapped = "    Condition: [1]\n"
-    text = HEAD + CHAT + GREETER + mapped
+# An error that is raised at once, and one that is gathered with others.
+UNNAMED = {
+    "Condition: [1]": "every Condition member must be a string",
+    "Properties: {Handler: a.b, Runtime: python3.13, Policies: [!If [A, AmazonS3FullAccess, {Statement: []}]]}": (
+        "different policy types within the same Fn::If statement is unsupported; "
+        "separate different policy types into different Fn::If statements"
+    ),
+}
+
+
+@pytest.mark.parametrize(("odd", "said"), UNNAMED.items(), ids=("at once", "gathered"))
+def test_an_error_that_names_no_resource_is_laid_to_the_one_at_work(odd: str, said: str) -> None:
+    text = HEAD + CHAT + f"  Odd:\n    Type: AWS::Serverless::Function\n    {odd}\n" + GREETER
+    expansion = expanded(text)
+    (refusal,) = expansion.refusals
+    assert (refusal.resource, refusal.message) == ("Odd", f'SAM refuses "Odd": {said}')
+    assert expansion.origins["ChatSendRoute"] == "Chat"
+
+
+def test_an_error_in_what_would_be_generated_is_laid_to_its_maker() -> None:
+    text = HEAD + CHAT + GREETER.replace("src/", "src/, Events: {Put: {Type: S3, Properties: {Bucket: !Ref Chat}}}")
     (refusal,) = expanded(text).refusals
     assert (refusal.resource, refusal.message) == (
         "Greeter",
-        'SAM refuses "Greeter": every Condition member must be a string',
+        'SAM refuses "Greeter": the generated "GreeterPut": Missing required property "Events"',
     )
+
+
+def test_an_error_of_unknown_origin_leaves_everything_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    from samtranslator.translator.translator import Translator
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("odd")
+
+    monkeypatch.setattr(Translator, "translate", fail)
+    root = parse((HEAD + CHAT).encode(), "template.yaml").root
+    expansion = expand(root)
+    (refusal,) = expansion.refusals
+    assert refusal.resource is None
+    assert refusal.message == 'SAM refuses the template: the translator fails on it (KeyError: "odd")'
+    assert expansion.resources["Chat"] is child(root, "Resources", "Chat")
 
 
 def test_the_attempts_end() -> None:

@@ -67,6 +67,7 @@ class Baseline:
         for module in examination.stack.root.lineage():
             self._templates.add(named_from(Path(module.source.path), folder))
         for verdict in examination.verdicts:
+            self._found.update(entry_of(finding, folder) for finding, _ in verdict.suppressed)
             kept = []
             for finding in verdict.findings:
                 entry = entry_of(finding, folder)

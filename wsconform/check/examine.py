@@ -114,8 +114,7 @@ def _gather(here: _Gathered, element: object, world: World) -> None:
         here.seen.setdefault((outside.reason,), _Seen(outside, None)).worlds.append(world)
         return
     for said in _run(here.check, element):
-        owner = said.element if isinstance(said, Fault) and said.element is not None else _owner(element)
-        resource = owner.label if owner is not None else None
+        resource = _named(said, element)
         key = (said.at, resource) if isinstance(said, Fault) else (said.at, said.reason)
         known = here.seen.setdefault(key, _Seen(said, resource))
         if world not in known.worlds:
@@ -133,6 +132,14 @@ def _run(check: Check, element: object) -> Iterator[Fault | Inconclusive]:
             message=f"the check itself broke: {type(error).__name__}: {error}",
             fix=f"report this to the author of {check.file.name}",
         )
+
+
+def _named(said: Fault | Inconclusive, element: object) -> str | None:
+    """The logical id of the resource that a fault is about."""
+    if isinstance(said, Fault) and said.resource is not None:
+        return said.resource
+    owner = said.element if isinstance(said, Fault) and said.element is not None else _owner(element)
+    return owner.label if owner is not None else None
 
 
 def _owner(element: object) -> Element | None:
@@ -177,4 +184,3 @@ def _verdict(
         )
     verdict.findings.sort(key=lambda finding: (finding.span.file, finding.span.line, finding.span.column))
     return verdict
-

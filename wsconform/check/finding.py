@@ -48,7 +48,7 @@ class Fault:
 
     `at` is the value that is wrong, or the resource that lacks one. `message` is lower-case without a trailing stop.
     `label` is printed under the carets. `element` is the resource to name where it is not the one that the check was
-    given. `severity` may only lower that of the check.
+    given, `resource` its logical id where there is no element. `severity` may only lower that of the check.
     """
 
     at: Span
@@ -57,6 +57,7 @@ class Fault:
     fix: str = ""
     notes: tuple[Note, ...] = ()
     element: Element | None = None
+    resource: str | None = None
     severity: Severity | None = None
 
 

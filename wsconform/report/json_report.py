@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from wsconform.check.examine import Examination
@@ -62,9 +62,8 @@ def dump(report: Data) -> str:
 
 def schema() -> Data:
     """The JSON Schema of a report."""
-    text = files("wsconform.report").joinpath("schema.json").read_text(encoding="utf-8")
-    parsed: Data = json.loads(text)
-    return parsed
+    told: Data = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+    return told
 
 
 def _template(examination: Examination) -> Data:

@@ -72,7 +72,17 @@ def render(
     parts += [render_error(error, style=style, width=width) for error in errors]
     if len(examinations) + len(errors) > 1:
         parts.append(_total(examinations, len(errors), style))
-    return "\n\n".join(parts)
+    return "".join(_spaced(parts))
+
+
+def _spaced(parts: Sequence[str]) -> Iterator[str]:
+    """The parts with a blank line between them, but for those of one line that follow each other."""
+    before = ""
+    for part in parts:
+        if before:
+            yield "\n" if "\n" not in before + part else "\n\n"
+        yield part
+        before = part
 
 
 _ROLES: dict[Severity, Role] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}

@@ -102,9 +102,7 @@ def _module(  # noqa: PLR0913 (the place of a module among others)
             continue
         try:
             if len(trail) >= DEEPEST or path.resolve() in trail:
-                raise TemplateError(
-                    "the stack nests itself", path=str(path), fix="break the circle of nested stacks"
-                )
+                raise TemplateError("the stack nests itself", path=str(path), fix="break the circle of nested stacks")
             nested = read(path)
         except TemplateError as error:
             module.unread[logical_id] = error
@@ -123,7 +121,11 @@ def _module(  # noqa: PLR0913 (the place of a module among others)
 
 def _local_file(node: Node | None, folder: Path) -> Path | None:
     """The file beside the template that a nested stack names; None for a URL or anything computed."""
-    if not isinstance(node, Scalar) or not isinstance(node.value, str) or urlsplit(node.value).scheme not in ("", "file"):
+    if (
+        not isinstance(node, Scalar)
+        or not isinstance(node.value, str)
+        or urlsplit(node.value).scheme not in ("", "file")
+    ):
         return None
     return folder / node.value.removeprefix("file://")
 

@@ -36,7 +36,9 @@ class Parameter:
     def unresolved(self, prefix: str = "") -> Unresolved:
         """The unknown value of this parameter, in the nested stack `prefix`."""
         if self.comes_from_ssm:
-            return Unresolved(prefix + self.name, f'parameter "{self.name}" is read from SSM when the stack is deployed')
+            return Unresolved(
+                prefix + self.name, f'parameter "{self.name}" is read from SSM when the stack is deployed'
+            )
         return Unresolved(prefix + self.name, f'parameter "{self.name}" has no default and no value was given')
 
     def as_text(self, value: str | None, span: Span, prefix: str = "") -> Text:

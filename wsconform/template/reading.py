@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Span
@@ -33,6 +34,13 @@ def shown(text: str, longest: int = 60) -> str:
     """A user's text as a message can quote it: on one line, and of bounded length."""
     flat = " ".join(text[: 2 * longest].split())
     return flat if len(flat) <= longest and len(text) <= 2 * longest else flat[:longest] + "…"
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """The one of `words` that was meant by `word`, or nothing."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(word, words, 1)), "")
 
 
 def duplicate_key(key: str, first: Span, second: Span) -> TemplateError:

@@ -61,34 +61,37 @@ class _Origin:
         if node is not None:
             self.spans[generated] = node.span
 
-    def build(self, value: Any, at: Span) -> Node:  # noqa: ANN401 (any plain value)
-        """A generated value as nodes."""
-        if isinstance(value, dict):
-            entries: dict[str, Node] = {}
-            key_spans: dict[str, Span] = {}
-            for key, item in value.items():
-                node, key_span = self.nodes.get(key, (None, None))
-                if node is None or key_span is None:
-                    key_span = self.spans.get(key, at)
-                    node = self.build(item, key_span)
-                elif not isinstance(node, Mapping | Sequence) and node.value != item:
-                    node = self.build(item, node.span)
-                elif key == "Tags" and isinstance(node, Mapping) and isinstance(item, dict):
-                    node = _Origin(
-                        node.span, {name: (tag, node.key_span(name)) for name, tag in node.entries.items()}
-                    ).build(item, node.span)
-                entries[key], key_spans[key] = node, key_span
-            return Mapping(entries, key_spans, at)
-        if isinstance(value, list):
-            return Sequence(tuple(self.build(item, at) for item in value), at)
-        return Scalar(value, at)
-
     def place(self, resource: Plain) -> Placed:
         """The generated resource in its place."""
-        node = self.build(resource, self.at)
-        if not isinstance(node, Mapping):
-            raise TypeError(resource)
-        return Placed(node, self.at)
+        return Placed(self._map(resource, self.at), self.at)
+
+    def _build(self, value: Any, at: Span) -> Node:  # noqa: ANN401 (any plain value)
+        if isinstance(value, dict):
+            return self._map(value, at)
+        if isinstance(value, list):
+            return Sequence(tuple(self._build(item, at) for item in value), at)
+        return Scalar(value, at)
+
+    def _map(self, value: Plain, at: Span) -> Mapping:
+        entries: dict[str, Node] = {}
+        key_spans: dict[str, Span] = {}
+        for key, item in value.items():
+            if key in self.nodes:
+                node, key_spans[key] = self.nodes[key]
+                entries[key] = self._filled(key, node, item)
+            else:
+                key_spans[key] = self.spans.get(key, at)
+                entries[key] = self._build(item, key_spans[key])
+        return Mapping(entries, key_spans, at)
+
+    def _filled(self, key: str, node: Node, value: Any) -> Node:  # noqa: ANN401 (any plain value)
+        """The user's node, or the generated value in its place where the translator made something else of it."""
+        if isinstance(node, Scalar) and node.value != value:
+            return self._build(value, node.span)
+        if key == "Tags" and isinstance(node, Mapping) and isinstance(value, dict):
+            tags = {name: (tag, node.key_span(name)) for name, tag in node.entries.items()}
+            return _Origin(node.span, tags)._map(value, node.span)  # noqa: SLF001 (of its own kind)
+        return node
 
 
 def mentioned(value: Any) -> set[str]:  # noqa: ANN401 (any plain value)

@@ -118,7 +118,7 @@ def _package(kind: str, resource: dict[str, Any]) -> None:
     if kind == FUNCTION:
         if properties.get("PackageType") == "Image":
             properties.setdefault("ImageUri", "000000000000.dkr.ecr.us-east-1.amazonaws.com/image:tag")
-        elif "InlineCode" not in properties:
+        elif True:
             properties["CodeUri"] = _PACKAGED
     elif kind == "AWS::Serverless::LayerVersion":
         properties["ContentUri"] = _PACKAGED
@@ -215,15 +215,11 @@ def _cause(error: Any, around: BaseException, given: _Input) -> Cause:  # noqa: 
     taken = getattr(error, "_duplicate_id", None)
     if taken is not None:
         text = f"It generates a resource with the logical id '{taken}', which the template has already"
-    if named is None:
-        event = getattr(error, "_event_id", None)
-        holder = event if event in given.resources else _holder_of_event(event, given.resources)
-        if holder is None:
-            # One that was gathered was raised earlier: the loop over all resources has gone on since.
-            gathered = error.__traceback__ is not None
-            holder = _culprit(error if gathered else around, given, loop=not gathered)
-        return Cause(holder, text)
-    return _by_id(str(named), text, given.resources)
+    if named is not None:
+        return _by_id(str(named), text, given.resources)
+    # One that was gathered was raised earlier: the loop over all resources has gone on since.
+    gathered = error.__traceback__ is not None
+    return Cause(_culprit(error if gathered else around, given, loop=not gathered), text)
 
 
 def _by_id(named: str, text: str, resources: dict[str, Mapping]) -> Cause:
@@ -245,18 +241,11 @@ def _by_id(named: str, text: str, resources: dict[str, Mapping]) -> Cause:
     return Cause(None, f"{named}: {text}")
 
 
-def _holder_of_event(event: str | None, resources: dict[str, Mapping]) -> str | None:
-    for logical_id, node in resources.items():
-        if event is not None and child(node, "Properties", "Events", event) is not None:
-            return logical_id
-    return None
-
-
 def _culprit(error: BaseException, given: _Input, *, loop: bool = True) -> str | None:
     """The resource at which the translator was when `error` was raised; `loop`: whether it stopped there."""
     found = None
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    loop = loop and frames[-1].f_code.co_name != "translate"
+    loop = loop and bool(frames) and frames[-1].f_code.co_name != "translate"
     for frame in frames:
         if frame.f_code.co_name == "translate" and not loop:
             continue

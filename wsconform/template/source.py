@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import os
 import re
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from typing import Literal
 
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, walk
-from wsconform.template.reading import shown
+from wsconform.template.reading import nearest, shown
 
 MAX_BYTES = 4 * 1024 * 1024
 """Four times what CloudFormation takes from S3 (CloudFormation user guide, "CloudFormation quotas": 1 MB)."""
@@ -102,7 +101,7 @@ def read(path: str | os.PathLike[str], name: str | None = None) -> Source:
         with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise TemplateError("there is no such file", path=name, fix=_nearest(Path(path))) from None
+        raise TemplateError("there is no such file", path=name, fix=_meant(Path(path)), is_missing=True) from None
     except IsADirectoryError:
         raise TemplateError("this is a folder, not a template", path=name, fix="name a file in it") from None
     except PermissionError:
@@ -259,14 +258,14 @@ def _kind(node: Node) -> str:
     return "text" if isinstance(node.value, str) else f'"{node.text}", a number'
 
 
-def _nearest(path: Path) -> str:
+def _meant(path: Path) -> str:
     """A hint at the file that was meant."""
     try:
         names = [beside.name for beside in islice(path.parent.iterdir(), 1000)]
     except (OSError, ValueError):
         return "check its path"
-    near = difflib.get_close_matches(path.name, names, 1)
-    return f'did you mean "{path.with_name(near[0])}"?' if near else "check its path"
+    near = nearest(path.name, names)
+    return f'did you mean "{path.with_name(near)}"?' if near else "check its path"
 
 
 def _scalar_spans(root: Mapping) -> Iterator[Span]:

@@ -86,6 +86,10 @@ class Stack:
         """Given parameter values that no parameter of the template takes."""
         return tuple(name for name in self._given if name not in self.root.parameters)
 
+    def type_of(self, resource_id: str) -> str:
+        """The type of a declared resource."""
+        return type_of(self.declared[resource_id].node)
+
     def source_of(self, span: Span) -> Source:
         """The template that a place is in: the root's, or a nested one's."""
         return next((one.source for one in self.root.lineage() if one.source.path == span.file), self.source)
@@ -172,9 +176,7 @@ class Stack:
                             visit_all(declared.module, entry)
         return list(conditions.values()), parameters
 
-    def _domains(
-        self, conditions: list[tuple[Module, str]], parameters: set[str]
-    ) -> dict[str, tuple[str | None, ...]]:
+    def _domains(self, conditions: list[tuple[Module, str]], parameters: set[str]) -> dict[str, tuple[str | None, ...]]:
         """What each parameter and pseudo parameter that matters may be, its default first."""
         compared: dict[str, list[str]] = {}
         used: dict[str, None] = dict.fromkeys(sorted(parameters))
@@ -407,9 +409,7 @@ class ModuleScope:
             "AWS::CloudFormation::Stack",
             "AWS::Serverless::Application",
         ):
-            return unknown(
-                f'"{resource}.{name}" is an output of another template', span, f"{prefix}{resource}.{name}"
-            )
+            return unknown(f'"{resource}.{name}" is an output of another template', span, f"{prefix}{resource}.{name}")
         return text([Attribute(prefix + resource, name)], span)
 
     def condition(self, name: str) -> bool | None:

@@ -6,7 +6,6 @@ done before anybody could bound depth or aliases. Short forms are named by cfn-f
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import replace
 from itertools import islice
@@ -17,8 +16,7 @@ from cfn_tools.yaml_loader import multi_constructor
 
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
-from wsconform.template.reading import MAX_DEPTH, MAX_NODES, duplicate_key, number, shown, too_deep, too_many
-from wsconform.template.yaml_faults import syntax_fault
+from wsconform.template.reading import MAX_DEPTH, MAX_NODES, duplicate_key, nearest, number, shown, too_deep, too_many
 
 _Event: TypeAlias = Any  # PyYAML's types have the marks of an event optional, though the parser always sets them
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -65,6 +63,8 @@ def build(text: str, lines: tuple[str, ...], name: str) -> Node | None:
         return _Reader(text, lines, name).document()
     except (yaml.YAMLError, OverflowError, ValueError) as error:
         # Where libyaml is missing, PyYAML's own scanner lets chr() refuse an escape.
+        from wsconform.template.yaml_faults import syntax_fault
+
         raise syntax_fault(error, text, lines, name) from None
 
 
@@ -167,11 +167,11 @@ class _Reader:
                 span,
                 fix="write the value out",
             )
-        near = difflib.get_close_matches(shown(anchor), islice(self._anchors, 1000), 1)
+        near = nearest(shown(anchor), islice(self._anchors, 1000))
         raise self._fault(
             f'alias "*{shown(anchor)}" repeats a value that no anchor above it names',
             span,
-            fix=f'did you mean "*{shown(near[0])}"?' if near else "mark the value with its anchor, or quote the text",
+            fix=f'did you mean "*{shown(near)}"?' if near else "mark the value with its anchor, or quote the text",
         )
 
     def _fresh(self, event: _Event, depth: int) -> Node:
@@ -250,8 +250,6 @@ class _Reader:
             if event.style in _BLOCK_STYLES:
                 start = (span.line, span.column)
                 span = self._between(start, self._block_end(start, (span.end_line, span.end_column)))
-            elif span.line > len(self._lines):
-                span = self._between(self._file_end(), self._file_end())
             if event.tag is not None and self._short_form(event) is not None:
                 raise self._fault(
                     f'the intrinsic "{shown(event.tag)}" cannot be a key', span, fix="write the key out as text"
@@ -298,8 +296,8 @@ class _Reader:
         mark = event.start_mark
         span = Span(self._name, mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 1 + len(written))
         word = shown(tag).rsplit("::", 1)[-1].strip("!:,.").lower()
-        near = difflib.get_close_matches(word, [name.lower() for name in SHORT_FORMS], 1)
-        known = next((name for name in SHORT_FORMS if near and name.lower() == near[0]), None)
+        forms = {name.lower(): name for name in SHORT_FORMS}
+        known = forms.get(nearest(word, forms))
         raise self._fault(
             f'tag "{shown(written)}" is none that CloudFormation knows',
             span,

@@ -18,7 +18,7 @@ from wsconform.template.values import Attribute, Pseudo, Text, Unresolved, text
 from wsconform.template.worlds import World
 from wsconform.wiring.element import Broken, Element, Elsewhere, Missing
 from wsconform.wiring.names import arn_start
-from wsconform.wiring.route_keys import SYSTEM_KEYS, meant
+from wsconform.wiring.route_keys import SYSTEM_KEYS, looks_like_http, meant
 from wsconform.wiring.uris import FunctionUri, MalformedUri, Uri, parse_function, parse_uri
 
 CONNECT, DISCONNECT, DEFAULT = SYSTEM_KEYS
@@ -80,6 +80,12 @@ class Route(Part):
     def authorization(self) -> Text:
         """`AuthorizationType`, `NONE` where it is absent."""
         return self.text("AuthorizationType") or Text(("NONE",), self.resource.span)
+
+    @property
+    def names_authorizer(self) -> bool:
+        """Whether it has an `AuthorizerId`, wherever that leads; an empty one counts as none."""
+        value = self.text("AuthorizerId")
+        return value is not None and bool(value.parts)
 
     @cached_property
     def authorizer(self) -> Authorizer | Broken | None:
@@ -436,14 +442,18 @@ class Api:
     @cached_property
     def has_websocket_wiring(self) -> bool:
         """Whether something that only a WebSocket API can have hangs on it."""
-        keys = [route.key for route in self.routes if route.key is not None]
-        return (
-            any(key in (CONNECT, DISCONNECT) for key in keys)
-            or bool(self.route_responses or self.integration_responses or self.models)
-            or any(key != DEFAULT and " " not in key for key in keys)
-            or any(one.literal("IntegrationType") in ("AWS", "HTTP", "MOCK") for one in self.integrations)
-            or self._selects_by_body
-        )
+        return bool(self.websocket_parts) or self._selects_by_body
+
+    @cached_property
+    def websocket_parts(self) -> list[Part]:
+        """What belongs to it that only a WebSocket API can have."""
+        return [
+            *(route for route in self.routes if route.key is not None and not looks_like_http(route.key)),
+            *(one for one in self.integrations if one.literal("IntegrationType") in ("AWS", "HTTP", "MOCK")),
+            *self.route_responses,
+            *self.integration_responses,
+            *self.models,
+        ]
 
     @property
     def _selects_by_body(self) -> bool:

@@ -10,6 +10,7 @@ import re
 
 SYSTEM_KEYS = ("$connect", "$disconnect", "$default")
 _PUNCTUATION = re.compile(r"[\W_]")
+_OF_HTTP = re.compile(r"\$default|[A-Za-z]*/.*|.*\s.*", re.DOTALL)
 _NEAR = 0.6
 """How alike (0 to 1) a key that begins with `$` and a predefined one must be; no other key may begin so."""
 
@@ -26,6 +27,11 @@ def meant(key: str) -> str | None:
         return near[0] if near else None
     letters = _PUNCTUATION.sub("", key.lower()).removeprefix("on")
     return next((one for one in SYSTEM_KEYS if _one_off(letters, one.removeprefix("$"))), None)
+
+
+def looks_like_http(key: str) -> bool:
+    """Whether a key may be one of an HTTP API: `GET /path`, one that was meant so, or `$default`."""
+    return _OF_HTTP.fullmatch(key) is not None
 
 
 def is_reserved(key: str) -> bool:

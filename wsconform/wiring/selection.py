@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from wsconform.template.values import Unresolved
+from wsconform.wiring.element import Element, Missing
+
 BODY = "request.body"
 _BARE = re.compile(r"[\w.*-]+(?:\[[^\[\]]*\][\w.*-]*)*")
 _PATH = re.compile(r"(?:\.{1,2}[^.\[\]{}\s'\"]+|\[[^\[\]]+\])+")
@@ -77,6 +80,20 @@ class MalformedSelection:
 
     problem: str
     instead: str
+
+
+def selection_of(api: Element) -> Selection | MalformedSelection | Missing | Unresolved | None:
+    """What the `RouteSelectionExpression` of an API says; None where it is absent."""
+    expression = api.text("RouteSelectionExpression")
+    if expression is None:
+        return None
+    missing = api.names.missing(expression)
+    if missing is not None:
+        return Missing(missing)
+    if expression.literal is not None:
+        return parse_selection(expression.literal)
+    reason = f'the RouteSelectionExpression "{expression}" is known only after deployment'
+    return expression.unresolved or Unresolved(str(expression), reason)
 
 
 def parse_selection(expression: str) -> Selection | MalformedSelection:

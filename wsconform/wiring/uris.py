@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from wsconform.template.values import Part, Pseudo, Text, Unresolved, split, text
 
 INVOCATIONS_PATH = "path/2015-03-31/functions/"
-FORM = (
-    "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/<function ARN>/invocations"
-)
+FORM = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/<function ARN>/invocations"
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.\w+\}")
 _PATH = re.compile(r"path/([^/]+)/functions/(.*)", re.DOTALL)
 

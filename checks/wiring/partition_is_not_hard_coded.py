@@ -1,0 +1,28 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Severity, check
+from wsconform.wiring.model import Api
+from wsconform.wiring.references import hard_coded, surroundings, written_texts
+
+
+@check(
+    "partition-is-not-hard-coded",
+    on=Api,
+    severity=Severity.WARNING,
+    area="template",
+    why="the ARN is wrong in the China and GovCloud partitions",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+)
+def partition_is_not_hard_coded(api: Api) -> Iterator[Fault]:
+    """ARNs of the wiring take the partition from the deployment."""
+    for element in surroundings(api):
+        for written in written_texts(element):
+            partition = hard_coded(written)[0]
+            if partition is not None:
+                yield Fault(
+                    at=written.span,
+                    element=element,
+                    message=f'an ARN of {element.label} spells out the partition "{partition}"',
+                    label=f"partition {partition}",
+                    fix="write ${AWS::Partition} in its place, in a !Sub",
+                )

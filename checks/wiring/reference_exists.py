@@ -1,0 +1,31 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Severity, check
+from wsconform.check.registry import unknown_name
+from wsconform.wiring.model import Api
+from wsconform.wiring.references import dangling, surroundings
+
+
+@check(
+    "reference-exists",
+    on=Api,
+    severity=Severity.ERROR,
+    area="template",
+    why="CloudFormation refuses a template that refers to a resource it does not make",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-ref.html",
+)
+def reference_exists(api: Api) -> Iterator[Fault]:
+    """Everything that the wiring refers to exists."""
+    declared = api.wiring.evaluation.stack.declared
+    for element in surroundings(api):
+        for span, name in dangling(element, api.wiring):
+            yield Fault(
+                at=span,
+                element=element,
+                message=f"{element.label} refers to {name}, "
+                + ("which is not made here" if name in declared else "and " + unknown_name("resource", name, declared)),
+                label="leads nowhere",
+                fix=f"refer to a resource that exists, or declare {name}"
+                if name not in declared
+                else f"give {name} the Condition of {element.label}, or choose with Fn::If",
+            )

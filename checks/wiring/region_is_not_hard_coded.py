@@ -1,0 +1,28 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Severity, check
+from wsconform.wiring.model import Api
+from wsconform.wiring.references import hard_coded, surroundings, written_texts
+
+
+@check(
+    "region-is-not-hard-coded",
+    on=Api,
+    severity=Severity.WARNING,
+    area="template",
+    why="the ARN is wrong in every other region, where the stack then calls nothing",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+)
+def region_is_not_hard_coded(api: Api) -> Iterator[Fault]:
+    """ARNs of the wiring take the region from the deployment."""
+    for element in surroundings(api):
+        for written in written_texts(element):
+            region = hard_coded(written)[1]
+            if region is not None:
+                yield Fault(
+                    at=written.span,
+                    element=element,
+                    message=f'an ARN of {element.label} spells out the region "{region}"',
+                    label=f"region {region}",
+                    fix="write ${AWS::Region} in its place, in a !Sub",
+                )

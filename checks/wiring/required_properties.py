@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Severity, check
+from wsconform.wiring.element import Element
+from wsconform.wiring.model import Api, ApiMapping, DomainName
+
+REQUIRED = {
+    "AWS::ApiGatewayV2::Route": ("RouteKey",),
+    "AWS::ApiGatewayV2::Integration": ("IntegrationType",),
+    "AWS::ApiGatewayV2::Authorizer": ("Name", "AuthorizerType", "AuthorizerUri"),
+    "AWS::ApiGatewayV2::RouteResponse": ("RouteId", "RouteResponseKey"),
+    "AWS::ApiGatewayV2::IntegrationResponse": ("IntegrationId", "IntegrationResponseKey"),
+    "AWS::ApiGatewayV2::Model": ("Name", "Schema"),
+    "AWS::ApiGatewayV2::Stage": ("StageName",),
+    "AWS::ApiGatewayV2::ApiMapping": ("DomainName", "Stage"),
+    "AWS::ApiGatewayV2::DomainName": ("DomainName",),
+    "AWS::Lambda::Permission": ("Action", "FunctionName", "Principal"),
+}
+
+
+@check(
+    "required-properties",
+    on=Api,
+    severity=Severity.ERROR,
+    area="template",
+    why="CloudFormation or API Gateway refuses the resource",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html",
+)
+def required_properties(api: Api) -> Iterator[Fault]:
+    """Every resource of the wiring has the properties that its type demands."""
+    elements: list[Element] = [*api.parts(), *api.permissions]
+    elements += [
+        one.domain for one in api.mappings if isinstance(one, ApiMapping) and isinstance(one.domain, DomainName)
+    ]
+    for element in elements:
+        lacking = [name for name in REQUIRED.get(element.resource.type, ()) if element.value(name) is None]
+        if lacking:
+            names = " and ".join(lacking)
+            yield Fault(
+                at=element.resource.span,
+                element=element,
+                message=f"{element.label}, an {element.resource.type}, has no {names}",
+                label=f"lacks {names}",
+                fix=f"add {names}",
+            )

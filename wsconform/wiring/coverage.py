@@ -1,0 +1,285 @@
+"""Which calls by API Gateway no permission allows, what comes nearest to allowing them, and which permissions go unused.
+
+Calls are judged in groups: those of one API's routes, or one authorizer, to one function with one qualifier.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from os.path import commonprefix
+from weakref import WeakKeyDictionary
+
+from wsconform.template.values import Atom, Unresolved
+from wsconform.wiring.grants import Grant, attributes_of, both, forms_in, literal_tail
+from wsconform.wiring.model import CONNECT, Api, Authorizer, Call, Function, Part, Permission, Route, Wiring
+from wsconform.wiring.pattern import Match, MatchResult, explain
+from wsconform.wiring.uris import FunctionUri
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Calls of one group that no permission allows.
+
+    `wrong` is the property of `permission` that keeps it from allowing them; both are None where no permission comes
+    near. `partial` are permissions that allow other calls of the group.
+    """
+
+    calls: tuple[Call, ...]
+    permission: Permission | None = None
+    wrong: str | None = None
+    partial: tuple[Permission, ...] = ()
+
+    @property
+    def caller(self) -> Route | Authorizer:
+        """The first route, or the authorizer, that may not call."""
+        return self.calls[0].caller
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A call of which it cannot be told whether a permission allows it."""
+
+    call: Call
+    permission: Permission
+    because: Atom
+
+    @property
+    def reason(self) -> str:
+        """What the answer hangs on."""
+        return explain(self.because)
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What the permissions of a wiring come to.
+
+    Shortfalls and doubts go by the id of the route or authorizer that calls. `unused` are the grants that allow no
+    call, but for those that a shortfall blames and those that another check finds at fault; by the permission's id.
+    """
+
+    shortfalls: dict[str, list[Shortfall]] = field(default_factory=lambda: defaultdict(list))
+    doubts: dict[str, list[Doubt]] = field(default_factory=lambda: defaultdict(list))
+    unused: dict[str, Grant] = field(default_factory=dict)
+
+
+_FAULTS = ("Principal", "Action", "FunctionName")
+_KNOWN: WeakKeyDictionary[Wiring, Coverage] = WeakKeyDictionary()
+
+
+def coverage(wiring: Wiring) -> Coverage:
+    """The coverage of a wiring, worked out once."""
+    known = _KNOWN.get(wiring)
+    if known is None:
+        known = _KNOWN[wiring] = _Judgement(wiring).result()
+    return known
+
+
+@dataclass(slots=True)
+class _Group:
+    """Calls to one function with one qualifier, and the grants that may allow some, by the tail of their source."""
+
+    api: Api
+    calls: list[Call]
+    able: dict[str | None, list[tuple[Grant, MatchResult]]] = field(default_factory=lambda: defaultdict(list))
+    open: list[Call] = field(default_factory=list)
+    partial: dict[str, Permission] = field(default_factory=dict)
+
+
+class _Judgement:
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        forms = forms_in(wiring)
+        self._grants = [Grant(permission, forms) for permission in wiring.permissions]
+        self._by_function: dict[str, list[Grant]] = defaultdict(list)
+        self._adrift: list[Grant] = []
+        for grant in self._grants:
+            function = grant.permission.function
+            if isinstance(function, Function):
+                self._by_function[function.id].append(grant)
+            else:
+                self._adrift.append(grant)
+        self._needed: set[str] = set()
+        self._used: set[str] = set()
+        self._blamed: set[str] = set()
+        self._found = Coverage()
+
+    def result(self) -> Coverage:
+        groups = [group for api in self._wiring.apis for group in _groups(api)]
+        for group in groups:
+            self._allow(group)
+        spare = [grant for grant in self._grants if grant.permission.id not in self._needed and not grant.is_flawed]
+        nearest = _Nearest(self._wiring, spare)
+        for group in groups:
+            self._blame(group, nearest)
+        self._found.idle += [
+            grant
+            for grant in spare
+            if grant.permission.id not in self._used and grant.permission.id not in self._blamed
+        ]
+        return self._found
+
+    def _allow(self, group: _Group) -> None:
+        """Find the calls of a group that no permission allows; note which permissions are needed, and used at all."""
+        first = group.calls[0]
+        for grant in (*self._by_function[first.function.id], *self._adrift):
+            base = both(grant.principal, grant.action, grant.function(first), grant.qualifier(first))
+            if base.match is not Match.NO:
+                group.able[grant.tail].append((grant, base))
+        for call in group.calls:
+            answers = [
+                (grant, answer)
+                for grant, base in _with_tail(group.able, call)
+                if (answer := both(base, grant.covers(call.source))).match is not Match.NO
+            ]
+            allowing = [grant for grant, answer in answers if answer.match is Match.YES]
+            self._used.update(grant.permission.id for grant, _ in answers)
+            if not answers:
+                group.open.append(call)
+            elif not allowing:
+                grant, answer = answers[0]
+                if answer.because is not None:
+                    self._found.doubts[call.caller.id].append(Doubt(call, grant.permission, answer.because))
+            if len(allowing) == 1:
+                self._needed.add(allowing[0].permission.id)
+            group.partial.update((grant.permission.id, grant.permission) for grant in allowing)
+
+    def _blame(self, group: _Group, nearest: _Nearest) -> None:
+        """Sort the calls that nothing allows by what keeps them from being allowed."""
+        reasons: dict[tuple[str, str] | None, list[Call]] = {}
+        blamed: dict[tuple[str, str], Grant] = {}
+        for call in group.open:
+            if _is_misdirected(call, self._grants):
+                continue
+            near = nearest.to(call)
+            if near is None:
+                reasons.setdefault(None, []).append(call)
+                continue
+            grant, wrong = near
+            if _awaits_connect(group.api, grant, wrong):
+                self._blamed.add(grant.permission.id)
+                continue
+            blamed[grant.permission.id, wrong] = grant
+            reasons.setdefault((grant.permission.id, wrong), []).append(call)
+        for key, calls in reasons.items():
+            if key is None:
+                fault = Shortfall(tuple(calls), partial=tuple(group.partial.values()))
+            elif key[0] in self._blamed:
+                continue
+            else:
+                fault = Shortfall(tuple(calls), blamed[key].permission, key[1])
+            self._found.shortfalls[fault.caller.id].append(fault)
+        self._blamed.update(permission for permission, _ in blamed)
+
+
+def _groups(api: Api) -> Iterator[_Group]:
+    found: dict[tuple[object, ...], _Group] = {}
+    for call in api.calls:
+        if isinstance(call.caller, Authorizer) and not call.caller.routes:
+            continue
+        qualifier = call.uri.qualifier.parts if call.uri.qualifier is not None else None
+        caller = call.caller.id if isinstance(call.caller, Authorizer) else None
+        found.setdefault((call.function.id, qualifier, caller), _Group(api, [])).calls.append(call)
+    yield from found.values()
+
+
+def _with_tail(
+    grants: dict[str | None, list[tuple[Grant, MatchResult]]], call: Call
+) -> Iterable[tuple[Grant, MatchResult]]:
+    """The grants whose source may match that of a call, going by its last segment."""
+    tail = literal_tail(call.source, wild=True)
+    if tail is None:
+        return [pair for pairs in grants.values() for pair in pairs]
+    return [*grants.get(tail, ()), *grants.get(None, ())]
+
+
+def _is_misdirected(call: Call, grants: list[Grant]) -> bool:
+    """Whether a route calls an authorizer's function while the permission for it is on another.
+
+    Then the integration is what is wrong, and its own check says so.
+    """
+    if not isinstance(call.caller, Route) or all(one.api is not call.caller.api for one in call.function.authorizers):
+        return False
+    return any(
+        grant.permission.function is not call.function
+        and grant.names(call.caller.api)
+        and both(grant.principal, grant.action, grant.covers(call.source)).match is Match.YES
+        for grant in grants
+    )
+
+
+def _awaits_connect(api: Api, grant: Grant, wrong: str) -> bool:
+    """Whether a permission is for the `$connect` route of an API that has none, as another check says."""
+    return wrong == "SourceArn" and grant.tail == CONNECT and grant.names(api) and api.route(CONNECT) is None
+
+
+class _Nearest:
+    """Among permissions that nothing needs, the one that comes nearest to allowing a call: one property is wrong."""
+
+    def __init__(self, wiring: Wiring, spare: list[Grant]) -> None:
+        self._wiring = wiring
+        self._spare = spare
+        self._by_tail: dict[str | None, list[Grant]] = defaultdict(list)
+        self._by_function: dict[str, list[Grant]] = defaultdict(list)
+        for grant in spare:
+            self._by_tail[grant.tail].append(grant)
+            if isinstance(grant.permission.function, Function):
+                self._by_function[grant.permission.function.id].append(grant)
+        invoked = (one.uri for api in wiring.apis for one in (*api.integrations, *api.authorizers))
+        self._invoked = {uri.name.parts for uri in invoked if isinstance(uri, FunctionUri)}
+
+    def to(self, call: Call) -> tuple[Grant, str] | None:
+        """The nearest permission and its wrong property."""
+        tail = literal_tail(call.source, wild=True)
+        fitting = [*self._by_tail[tail], *self._by_tail[None]] if tail is not None else self._spare
+        near = [(grant, wrong) for grant in fitting if (wrong := self._only_fault(grant, call)) is not None]
+        if near:
+            return min(near, key=lambda pair: _FAULTS.index(pair[1]))
+        others = [grant for grant in self._by_function[call.function.id] if self._misses(grant, call)]
+        if not others:
+            return None
+        source = str(call.source)
+        return max(others, key=lambda grant: len(commonprefix([source, str(grant.source)]))), "SourceArn"
+
+    def _only_fault(self, grant: Grant, call: Call) -> str | None:
+        """The property that alone keeps a permission, whose source is right, from allowing a call."""
+        same_function = grant.function(call)
+        qualified = grant.qualifier(call) if same_function.match is Match.YES else same_function
+        answers = {"Principal": grant.principal, "Action": grant.action, "FunctionName": both(same_function, qualified)}
+        wrong = [name for name, answer in answers.items() if answer.match is not Match.YES]
+        if len(wrong) != 1 or answers[wrong[0]].match is not Match.NO:
+            return None
+        (name,) = wrong
+        elsewhere = name == "FunctionName" and same_function.match is Match.NO
+        if (elsewhere and not self._is_astray(grant)) or (
+            (elsewhere or name == "Principal") and not grant.names(call.caller.api)
+        ):
+            return None
+        return name if grant.covers(call.source).match is Match.YES else None
+
+    def _is_astray(self, grant: Grant) -> bool:
+        """Whether the function that a permission names is not one outside that an integration calls."""
+        target = grant.permission.target
+        if isinstance(grant.permission.function, Function) or not isinstance(target, FunctionUri):
+            return not isinstance(target, Unresolved)
+        return target.name.unresolved is None and target.name.parts not in self._invoked
+
+    def _misses(self, grant: Grant, call: Call) -> bool:
+        """Whether only the source of a permission is wrong, and it is for no other service or API."""
+        if both(grant.principal, grant.action, grant.qualifier(call)).match is not Match.YES:
+            return False
+        source = grant.source
+        return source is not None and source.unresolved is None and not is_foreign(grant)
+
+
+def is_foreign(grant: Grant) -> bool:
+    """Whether the source of a permission is some other resource than a WebSocket API of the stack or a part of one."""
+    wiring = grant.permission.wiring
+    keys = {api.key for api in wiring.apis}
+    for one in attributes_of(grant.source):
+        part = wiring.elements.get(one.resource)
+        api = wiring.api_of.get(part.id) if isinstance(part, Part) else None
+        if (api.key if api is not None else one.resource) not in keys:
+            return True
+    return False

@@ -1,0 +1,165 @@
+"""Whether one Lambda permission allows one call by API Gateway, property by property.
+
+Rules: AWS Lambda API reference, "AddPermission"; AWS CloudFormation User Guide, `AWS::Lambda::Permission`; AWS Lambda
+developer guide, "Viewing resource-based IAM policies in Lambda" (a permission holds for the unqualified function, or
+for the one version or alias that it names); API Gateway developer guide, "Amazon Resource Name (ARN) format reference".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from wsconform.template.values import Attribute, Text
+from wsconform.wiring.model import Api, Call, Function, Permission, Wiring
+from wsconform.wiring.pattern import Form, Forms, Match, MatchResult, identifying, like
+from wsconform.wiring.uris import FunctionUri, MalformedUri
+
+SERVICE = "apigateway.amazonaws.com"
+_YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
+_ACTIONS = frozenset({"lambda:invokefunction", "lambda:*", "*"})
+_API_ID = Form("[a-z0-9]+", unique=True)
+_IMPLICIT = ("ServerlessRestApi", "ServerlessHttpApi")
+"""How the logical ids begin that SAM makes for the APIs of function events (SAM developer guide, "Generated resources")."""
+_LEAST_OF_NAME = 8
+"""How many characters of a logical id a generated name keeps at least, however long the stack's name is."""
+
+
+def forms_in(wiring: Wiring) -> Forms:
+    """What the attributes of a stack look like.
+
+    Source: AWS CloudFormation User Guide, "Name type" (`<stack>-<logical id>-<suffix>`) and "Return values".
+    """
+    apis = {api.element.id for api in wiring.apis if api.element is not None}
+
+    def form(attribute: Attribute) -> Form:
+        if attribute.name != "Ref":
+            return identifying(attribute)
+        if attribute.resource in apis:
+            return _API_ID
+        element = wiring.elements.get(attribute.resource)
+        if isinstance(element, Function):
+            return Form(f".+-{element.resource.logical_id[:_LEAST_OF_NAME]}[A-Za-z0-9]*-[A-Za-z0-9]+", unique=True)
+        return identifying(attribute)
+
+    return form
+
+
+@dataclass(eq=False)
+class Grant:
+    """A permission, read once for all calls.
+
+    Where a property is absent although required, or refers to a resource that does not exist, another check says so;
+    here it counts as right, and `is_flawed` tells.
+    """
+
+    permission: Permission
+    forms: Forms
+
+    @cached_property
+    def action(self) -> MatchResult:
+        """Whether `Action` covers an invocation."""
+        value = self.permission.text("Action")
+        if value is None or self._dangles("Action"):
+            return _YES
+        if value.unresolved:
+            return MatchResult(Match.MAYBE, value.unresolved)
+        return _YES if (value.literal or "").lower() in _ACTIONS else _NO
+
+    @cached_property
+    def principal(self) -> MatchResult:
+        """Whether `Principal` is API Gateway, or everybody."""
+        value = self.permission.text("Principal")
+        if value is None or value.literal == "*" or self._dangles("Principal"):
+            return _YES
+        # A principal is no pattern: the service is looked for in it, not the other way round.
+        return like(Text((SERVICE,), value.span), value, assume_here=True)
+
+    @property
+    def source(self) -> Text | None:
+        """`SourceArn`; None where any source will do."""
+        return self.permission.text("SourceArn")
+
+    @cached_property
+    def source_dangles(self) -> bool:
+        """Whether `SourceArn` refers to a resource that does not exist."""
+        return self._dangles("SourceArn")
+
+    @cached_property
+    def tail(self) -> str | None:
+        """The last segment of `SourceArn` where it is known and without wildcards: only equal ones match it."""
+        return None if self.source is None else literal_tail(self.source, wild=False)
+
+    @cached_property
+    def is_flawed(self) -> bool:
+        """Whether another check finds it at fault."""
+        required = ("Action", "FunctionName", "Principal")
+        return any(self.permission.value(name) is None for name in required) or any(
+            self._dangles(name) for name in (*required, "SourceArn")
+        )
+
+    def names(self, api: Api) -> bool:
+        """Whether `SourceArn` names an API."""
+        return self.source is not None and any(part in api.id_parts for part in self.source.parts)
+
+    def function(self, call: Call) -> MatchResult:
+        """Whether `FunctionName` names the function of a call, whatever the qualifier.
+
+        A name that comes from elsewhere is taken not to be the one that CloudFormation makes up for a function here.
+        """
+        target, found = self.permission.target, self.permission.function
+        if isinstance(found, Function):
+            return _YES if found is call.function else _NO
+        if target is None or self._dangles("FunctionName"):
+            return _YES
+        if isinstance(target, MalformedUri):
+            return _NO
+        named = target.name if isinstance(target, FunctionUri) else Text((target,), call.at)
+        if named.unresolved is not None and isinstance(call.function.name.atom, Attribute):
+            return _NO
+        return like(named, call.function.name, forms=self.forms)
+
+    def qualifier(self, call: Call) -> MatchResult:
+        """Whether `FunctionName` has the qualifier of a call: the same alias or version, or none as it has none."""
+        target = self.permission.target
+        if not isinstance(target, FunctionUri) or self._dangles("FunctionName"):
+            return _YES
+        mine, theirs = target.qualifier, call.uri.qualifier
+        if mine is None or theirs is None:
+            return _YES if mine is theirs else _NO
+        return like(mine, theirs, forms=self.forms)
+
+    def covers(self, source: Text) -> MatchResult:
+        """Whether `SourceArn` matches the source of a call, as IAM's `StringLike`."""
+        if self.source is None or self.source_dangles:
+            return _YES
+        return like(self.source, source, forms=self.forms, assume_here=True)
+
+    def _dangles(self, name: str) -> bool:
+        exists = self.permission.wiring.evaluation.exists
+        named = (one.resource for one in attributes_of(self.permission.text(name)))
+        return any(not exists(one) and not one.rpartition("/")[2].startswith(_IMPLICIT) for one in named)
+
+
+def literal_tail(arn: Text, *, wild: bool) -> str | None:
+    """What stands behind the last `/` of an ARN, where that is known; a wildcard in it is allowed only if `wild`."""
+    last = arn.parts[-1] if arn.parts else ""
+    if not isinstance(last, str) or "/" not in last:
+        return None
+    tail = last.rpartition("/")[2]
+    return tail if wild or not any(sign in tail for sign in "*?") else None
+
+
+def both(*answers: MatchResult) -> MatchResult:
+    """All of some answers at once: NO as soon as one is, else the first that is open."""
+    if any(answer.match is Match.NO for answer in answers):
+        return _NO
+    return next((answer for answer in answers if answer.match is Match.MAYBE), _YES)
+
+
+def attributes_of(value: Text | None) -> Iterator[Attribute]:
+    """The resources that a text refers to."""
+    for part in value.parts if value is not None else ():
+        if isinstance(part, Attribute):
+            yield part

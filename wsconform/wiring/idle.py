@@ -1,0 +1,70 @@
+"""Permissions for API Gateway that allow nothing that it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wsconform.template.values import Text, Unresolved
+from wsconform.wiring.coverage import coverage, is_foreign
+from wsconform.wiring.element import Missing
+from wsconform.wiring.grants import Grant
+from wsconform.wiring.model import Api, Authorizer, Function, Integration, Permission, Route, Wiring
+from wsconform.wiring.pattern import Match
+from wsconform.wiring.uris import HttpUri, ServiceUri
+
+_OTHER_APIS = frozenset(
+    {
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::Serverless::Api",
+        "AWS::Serverless::HttpApi",
+    }
+)
+
+
+def is_idle(permission: Permission) -> bool:
+    """Whether a permission for API Gateway matches no call, nor one that is missing for a fault of its own.
+
+    Not told of permissions that other APIs may use: those whose source is not a WebSocket API of this stack.
+    """
+    wiring = permission.wiring
+    grant = coverage(wiring).unused.get(permission.id)
+    function = permission.function
+    if grant is None or isinstance(function, Missing | Unresolved):
+        return False
+    if grant.principal.match is not Match.YES or grant.action.match is not Match.YES or is_foreign(grant):
+        return False
+    if not any(grant.names(api) for api in wiring.apis) and _has_other_apis(wiring):
+        return False
+    sources = (source for api in wiring.apis for source in _sources(api, function))
+    return all(grant.covers(source).match is Match.NO for source in sources)
+
+
+def _has_other_apis(wiring: Wiring) -> bool:
+    websocket = {api.key for api in wiring.apis}
+    return any(one not in websocket for one in wiring.evaluation.ids(_OTHER_APIS))
+
+
+def _sources(api: Api, function: object) -> Iterator[Text]:
+    """The sources of all calls of an API that are, or may be meant to be, to a function."""
+    stages = [stage.name.parts for stage in api.stages] or [(Unresolved(f"stage of {api.key}", "there is no stage"),)]
+    unused = any(one.function is function and not one.routes for one in api.integrations)
+    for route in api.routes:
+        if unused or _may_call(route, function):
+            for name in stages:
+                yield api.arn(*name, "/", *route.key_text.parts)
+    for authorizer in api.authorizers:
+        if authorizer.function is function or not isinstance(authorizer.function, Function):
+            yield api.authorizer_arn(authorizer)
+
+
+def _may_call(route: Route, function: object) -> bool:
+    integration = route.integration
+    if integration is None:
+        return route.is_message
+    if not isinstance(integration, Integration):
+        return True
+    called = integration.function
+    if isinstance(called, Function):
+        return called is function or any(one.api is route.api for one in called.authorizers)
+    return integration.uri is not None and not isinstance(integration.uri, HttpUri | ServiceUri)

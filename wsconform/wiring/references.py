@@ -1,0 +1,73 @@
+"""References that lead to nothing, and hard-coded places in ARNs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wsconform.template.nodes import Scalar, Sequence, Span
+from wsconform.template.stack import Evaluation
+from wsconform.template.values import Attribute, Text, texts
+from wsconform.wiring.element import Element
+from wsconform.wiring.model import Api, Wiring
+
+NO_REFERENCES = frozenset({"InlineCode", "Code", "CodeUri", "Environment", "Tags", "Description", "Metadata"})
+"""Properties whose texts say nothing of the wiring."""
+_PLACE = re.compile(r"arn:(?P<partition>[^:]*):(?:execute-api|apigateway|lambda):(?P<region>[^:]*):")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+
+def surroundings(api: Api) -> Iterator[Element]:
+    """Every element that takes part in an API: itself, its parts, the functions behind it and their permissions."""
+    if api.element is not None:
+        yield api.element
+    yield from api.parts()
+    yield from api.functions
+    yield from api.permissions
+
+
+def written_texts(element: Element) -> Iterator[Text]:
+    """The texts of an element's properties that can be wiring, as they stand."""
+    for name, value in element.resource.properties.entries.items():
+        if name not in NO_REFERENCES:
+            yield from texts(value)
+
+
+def dangling(element: Element, wiring: Wiring) -> Iterator[tuple[Span, str]]:
+    """Each reference of an element to a resource that is not there, as (place, logical id)."""
+    here = wiring.evaluation
+    for written in written_texts(element):
+        for part in written.parts:
+            if isinstance(part, Attribute) and not here.exists(part.resource) and not made_by_sam(part.resource, here):
+                yield written.span, part.resource
+    resource = element.resource
+    node = here.stack.declared[resource.id].node.get("DependsOn")
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        name = resource.module.prefix + item.text if isinstance(item, Scalar) else None
+        if name is not None and name not in here.stack.declared and not made_by_sam(name, here):
+            yield item.span if isinstance(item, Scalar) else resource.span, name
+
+
+def made_by_sam(resource_id: str, evaluation: Evaluation) -> bool:
+    """Whether SAM may make a resource of this id: what it makes bears the id of its SAM resource in front.
+
+    Source: SAM developer guide, "Generated AWS CloudFormation resources".
+    """
+    if resource_id.rpartition("/")[2] in ("ServerlessRestApi", "ServerlessHttpApi"):
+        return True
+    return any(
+        resource_id.startswith(other) and evaluation.stack.type_of(other).startswith("AWS::Serverless::")
+        for other in evaluation.stack.declared
+    )
+
+
+def hard_coded(written: Text) -> tuple[str | None, str | None]:
+    """The partition and the region that an ARN of API Gateway or Lambda spells out; None for each that it does not."""
+    found = _PLACE.search(str(written))
+    if found is None:
+        return None, None
+    partition, region = found["partition"], found["region"]
+    return (
+        partition if partition.startswith("aws") else None,
+        region if _REGION.fullmatch(region) else None,
+    )
