@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from wsconform.commands.shell import Exit, guarded, say
+from wsconform import __version__
+from wsconform.commands.shell import Exit, guarded, say, silence_stdout
 
 COMMANDS = ("check", "checks", "explain")
 
@@ -39,12 +40,15 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; Ctrl-C ends it with one line."""
+        """Run the command. What click would end in ways of its own is caught before it gets there."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             say("interrupted")
             ctx.exit(Exit.INTERRUPTED)
+        except BrokenPipeError:
+            silence_stdout()
+            ctx.exit(Exit.PIPE_CLOSED)
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 (click's own)
         """Run a command line, and exit unless `standalone_mode` is off."""
@@ -54,23 +58,8 @@ class Commands(click.Group):
         sys.exit(guarded(lambda: run(*args, standalone_mode=False, **extra)))
 
 
-def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 (click's signature)
-    if not wanted:
-        return
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        number = version("wsconform")
-    except PackageNotFoundError:
-        number = "(run from its sources)"
-    click.echo(f"wsconform {number}")
-    ctx.exit()
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
-)
+@click.version_option(__version__, prog_name="wsconform", message="%(prog)s %(version)s")
 def main() -> None:
     """Check the wiring of WebSocket APIs in SAM and CloudFormation templates.
 

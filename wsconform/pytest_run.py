@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,7 +17,7 @@ from wsconform.plugin import LISTS
 from wsconform.properties import Entry, from_properties
 from wsconform.run import SUFFIXES, Checker, Given
 
-LEFTOVERS = "wsconform_leftovers"
+COLLECTED = "wsconform_collected"
 
 
 class Terminal(Protocol):
@@ -39,13 +38,15 @@ class Run:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._paths = [_from_here(arg, config) for arg in config.args]
+        paths = [_from_here(arg, config) for arg in config.args]
         try:
-            self.checker = Checker(_settings(config, self._paths))
+            self.checker = Checker(_settings(config, paths))
+            self._templates = {_absolute(given.path): given for given in self.checker.templates(paths)}
         except (ConfigError, PackError) as error:
             raise pytest.UsageError(str(error)) from None
         self._ran: dict[str, tuple[str, list[Entry]]] = {}
         self._leftovers: list[str] = []
+        self._refused = ""
 
     def pytest_report_header(self) -> str:
         """What the run goes by."""
@@ -60,11 +61,6 @@ class Run:
             said.append(f"{_count(len(given), 'parameter')} given: {' '.join(dict.fromkeys(given))}")
         return ", ".join(said)
 
-    @cached_property
-    def _templates(self) -> dict[str, Given]:
-        """The templates below what is collected, by absolute path."""
-        return {_absolute(given.path): given for given in self.checker.templates(self._paths)}
-
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Template | None:
         """Collect a file that is named, or one in a folder that has a WebSocket API in it."""
         if file_path.suffix.lower() not in SUFFIXES:
@@ -78,11 +74,13 @@ class Run:
         return template
 
     def pytest_collection_finish(self) -> None:
-        """Refuse a parameter that no template has."""
+        """Refuse a parameter that no template has; a process of pytest-xdist leaves that to the one that reports."""
         try:
             self.checker.require_parameters()
         except ConfigError as error:
-            raise pytest.UsageError(str(error)) from None
+            if self._output is None:
+                raise pytest.UsageError(str(error)) from None
+            self._refused = str(error)
         self._leftovers = self.checker.leftovers()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -92,16 +90,24 @@ class Run:
             if said is not None:
                 self._ran[report.nodeid] = said
 
-    def pytest_sessionfinish(self) -> None:
-        """In a process of pytest-xdist, hand over what only the collecting process knows."""
-        output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
-        if output is not None:
-            output[LEFTOVERS] = self._leftovers
+    @property
+    def _output(self) -> dict[str, Any] | None:
+        """What a process of pytest-xdist hands over to the one that reports; None in that one, and without xdist."""
+        return getattr(self._config, "workeroutput", None)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand over what only a process that collects knows, or see to it that what it refused is no success."""
+        if self._output is not None:
+            self._output[COLLECTED] = {"leftovers": self._leftovers, "refused": self._refused}
+        elif self._refused:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
         """Take over what a process of pytest-xdist hands over; all of them have collected the same."""
-        self._leftovers = getattr(node, "workeroutput", {}).get(LEFTOVERS, self._leftovers)
+        collected = getattr(node, "workeroutput", {}).get(COLLECTED)
+        if collected is not None:
+            self._leftovers, self._refused = collected["leftovers"], collected["refused"]
 
     def pytest_terminal_summary(self, terminalreporter: Terminal, exitstatus: int, config: pytest.Config) -> None:
         """The notes, if asked for, and a line for each template."""
@@ -125,6 +131,8 @@ class Run:
             terminalreporter.write_line(f"{template}: {_summary(checks, verbose=verbose)}")
         for leftover in self._leftovers:
             terminalreporter.write_line(leftover, yellow=True)
+        if self._refused:
+            terminalreporter.write_line(f"ERROR: {self._refused}", red=True)
 
 
 def _settings(config: pytest.Config, paths: list[Path]) -> Settings:

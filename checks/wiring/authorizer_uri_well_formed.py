@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Severity, check
-from wsconform.template.values import Unresolved
+from wsconform.template.values import Attribute, Unresolved
+from wsconform.wiring.element import Missing
 from wsconform.wiring.model import Authorizer
-from wsconform.wiring.uris import FORM, FunctionUri, HttpUri, MalformedUri, ServiceUri, Uri
+from wsconform.wiring.uris import FORM, FunctionUri, HttpUri, MalformedUri, ServiceUri, Uri, invokes_some_function
 
 
 @check(
@@ -11,23 +12,25 @@ from wsconform.wiring.uris import FORM, FunctionUri, HttpUri, MalformedUri, Serv
     on=Authorizer,
     severity=Severity.ERROR,
     area="authorizer",
-    why="API Gateway cannot invoke the authorizer, so it refuses the authorizer, or every client with a 500",
+    why="API Gateway cannot invoke the authorizer: it refuses the URI, or every client with a 500",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html",
 )
 def authorizer_uri_well_formed(authorizer: Authorizer) -> Iterator[Fault]:
     """AuthorizerUri is the path on which API Gateway invokes a Lambda function."""
     value, uri = authorizer.text("AuthorizerUri"), authorizer.uri
-    if value is None or not authorizer.may_be_request:
+    if value is None or uri is None or isinstance(uri, Missing) or authorizer.is_jwt:
         return
-    if isinstance(uri, Unresolved) and not has_invocation_form(value):
+    if isinstance(uri, Unresolved):
+        if invokes_some_function(value):
+            return
         raise Inconclusive(uri.reason, value.span)
-    problem = _problem(uri) if uri is not None and not isinstance(uri, Missing) else ""
+    problem = _problem(uri)
     if problem:
         yield Fault(
-            at=value.span,
-            message=f"the authorizer's URI of {authorizer.label} {problem}",
+            at=authorizer.at("AuthorizerUri"),
+            message=f"the authorizer URI of {authorizer.label} {problem}",
             label="not the invocation path of a function",
-            fix=f"write !Sub {FORM}",
+            fix=_fix(authorizer),
         )
 
 
@@ -36,9 +39,20 @@ def _problem(uri: Uri) -> str:
     if isinstance(uri, MalformedUri):
         return uri.problem
     if isinstance(uri, HttpUri):
-        return "is a URL; an authorizer is a Lambda function"
+        return "is a URL, and an authorizer is a Lambda function"
     if isinstance(uri, ServiceUri):
-        return f'invokes the service "{uri.service}"; an authorizer is a Lambda function'
+        return f'calls the service "{uri.service}", and an authorizer is a Lambda function'
     if isinstance(uri, FunctionUri) and not uri.wrapped:
-        return f"is the function's ARN itself, not the path that invokes it"
+        return "is the function's ARN itself, not the path that invokes it"
     return ""
+
+
+def _fix(authorizer: Authorizer) -> str:
+    """The URI to write, with the function that the value seems to name."""
+    value = authorizer.text("AuthorizerUri")
+    named = [part.resource for part in value.parts if isinstance(part, Attribute)] if value is not None else []
+    found = [one for one in authorizer.wiring.functions if one.id in named]
+    name = found[0].label if found else "<function>"
+    if authorizer.is_generated:
+        return f"write AuthArn: !GetAtt {name}.Arn"
+    return "write !Sub " + FORM.replace("<function ARN>", f"${{{name}.Arn}}")

@@ -28,7 +28,7 @@ def connect_authorizer_in_same_api(route: Route) -> Iterator[Fault]:
             raise Inconclusive(f'the authorizer {authorizer.what} belongs to "{route.api.label}", an API elsewhere', at)
         yield Fault(
             at=at,
-            message=f"AuthorizerId of {route.label} leads to {authorizer.what}, which is no authorizer of this template",
+            message=f"AuthorizerId of {route.label} leads to {authorizer.what}, which is no authorizer",
             label="not an authorizer",
             fix=fix,
         )

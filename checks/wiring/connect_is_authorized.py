@@ -24,8 +24,17 @@ def connect_is_authorized(route: Route) -> Iterator[Fault]:
         absent = route.value("AuthorizationType") is None
         yield Fault(
             at=route.at("AuthorizationType"),
-            message=f"{route.label}, the $connect route of {route.api.label}, "
+            message=("" if route.is_generated else f"{route.label}, ")
+            + f"the $connect route of {route.api.label}{'' if route.is_generated else ','} "
             + ("has no AuthorizationType" if absent else f'has AuthorizationType "{authorization}"'),
             label="every client is let in",
-            fix="write AuthorizationType: CUSTOM and AuthorizerId: !Ref <an authorizer of this API>, or AWS_IAM",
+            fix=_fix(route),
         )
+
+
+def _fix(route: Route) -> str:
+    if route.is_generated:
+        return "add Auth with AuthType: CUSTOM, an AuthArn and an IdentitySource, or with AuthType: AWS_IAM"
+    ready = [one.label for one in route.api.authorizers]
+    named = f"AuthorizerId: !Ref {ready[0] if ready else '<an authorizer of this API>'}"
+    return f"write AuthorizationType: CUSTOM and {named}, or AuthorizationType: AWS_IAM"

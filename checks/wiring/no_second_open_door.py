@@ -4,7 +4,7 @@ from wsconform.check import Fault, Note, Severity, check
 from wsconform.template.nodes import Span
 from wsconform.template.values import Text
 from wsconform.wiring.element import Element
-from wsconform.wiring.model import Api, Function
+from wsconform.wiring.model import Api, Function, Route
 from wsconform.wiring.uris import FunctionUri, parse_function
 
 
@@ -22,7 +22,7 @@ def no_second_open_door(api: Api) -> Iterator[Fault]:
     if guard is None:
         return
     behind = {one.id for one in (integration.function for integration in api.integrations) if isinstance(one, Function)}
-    for function, owner, at in _open_urls(api):
+    for function, owner, at in _open_urls(api, guard):
         if function.id in behind:
             yield Fault(
                 at=at,
@@ -35,16 +35,15 @@ def no_second_open_door(api: Api) -> Iterator[Fault]:
             )
 
 
-def _open_urls(api: Api) -> Iterator[tuple[Function, Element, Span]]:
+def _open_urls(api: Api, guard: Route) -> Iterator[tuple[Function, Element, Span]]:
     """Every function with an open URL: the function, the resource that opens it, and where it says so."""
     for function in api.functions:
         config = function.map("FunctionUrlConfig")
         kind = config.get("AuthType") if config is not None else None
         if isinstance(kind, Text) and kind.literal == "NONE":
             yield function, function, kind.span
-    names = next((function.names for function in api.functions), None)
-    for resource_id in api.wiring.evaluation.ids(["AWS::Lambda::Url"]) if names is not None else ():
-        url = Element(api.wiring.evaluation.resource(resource_id), names)
+    for resource_id in api.wiring.evaluation.ids(["AWS::Lambda::Url"]):
+        url = Element(api.wiring.evaluation.resource(resource_id), guard.names)
         named = url.text("TargetFunctionArn")
         target = parse_function(named) if named is not None else None
         opened = api.wiring.function_named(target) if isinstance(target, FunctionUri) else None

@@ -9,7 +9,7 @@ from wsconform.wiring.model import CONNECT, Route
     on=Route,
     severity=Severity.ERROR,
     area="connect",
-    why="only the upgrade request has headers and a query string; a message has none, and API Gateway refuses the route",
+    why="only the upgrade request has headers and a query string; on another route API Gateway refuses them",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-data-mapping.html",
 )
 def request_parameters_only_on_connect(route: Route) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """Runs pytest with the plugin, on small templates and a pack of checks that find what the keys of routes say."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,14 +108,22 @@ def write(pytester: pytest.Pytester) -> Write:
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester) -> Run:
-    """Run pytest with the plugin asked for, and the checks of the pack only."""
+def pack(pytester: pytest.Pytester) -> Path:
+    """The folder of the pack."""
     folder = pytester.path / "own"
     folder.mkdir()
     (folder / "pack.py").write_text(PACK)
+    return folder
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, pack: Path) -> Run:
+    """Run pytest with the plugin asked for, and the checks of the pack only."""
 
     def pytest_with(*args: str, select: str = "own-*") -> pytest.RunResult:
-        chosen = ["--wsconform", "--wsconform-checks=own", f"--wsconform-select={select}"]
-        return pytester.runpytest_inprocess(*chosen, *args, plugins=[wsconform.plugin])
+        chosen = ["--wsconform", f"--wsconform-checks={pack.name}", f"--wsconform-select={select}"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")  # not those of the tests around it
+            return pytester.runpytest_inprocess(*chosen, *args, plugins=[wsconform.plugin])
 
     return pytest_with

@@ -146,7 +146,7 @@ def test_a_nested_template_that_is_named_is_checked(run: Run, write: Write, pyte
     write("hello", name="a/inner/chat.yaml")
     (pytester.path / "a" / "root.yaml").write_text(PARENT.format("inner/chat.yaml"))
 
-    assert passed(run("a", "a/inner/chat.yaml", "-rp", select="own-no-error")) == [
+    assert passed(run("a/inner/chat.yaml", "a/root.yaml", "-rp", select="own-no-error")) == [
         "a/inner/chat.yaml::ChatApi::own-no-error",
         "a/root.yaml::ChatApi::own-no-error",
     ]
@@ -256,8 +256,8 @@ def test_collect_only_shows_what_each_node_is(run: Run, write: Write) -> None:
 
 def test_a_name_with_control_characters_is_made_visible(run: Run, write: Write) -> None:
     file = write("hello")
-    file.write_text(file.read_text().replace("  ChatApi:", '  "Chat\\eApi":').replace("!Ref ChatApi", '!Ref "Chat\\eApi"'))
+    file.write_text(
+        file.read_text().replace("  ChatApi:", '  "Chat\\eApi":').replace("!Ref ChatApi", '!Ref "Chat\\eApi"')
+    )
 
-    assert passed(run("template.yaml", "-rp", select="own-no-error")) == [
-        "template.yaml::Chat\u241bApi::own-no-error"
-    ]
+    assert passed(run("template.yaml", "-rp", select="own-no-error")) == ["template.yaml::Chat\u241bApi::own-no-error"]

@@ -94,7 +94,9 @@ def test_all_findings_of_a_check_are_shown(run: Run, write: Write) -> None:
     result = run("template.yaml", select="own-no-error")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*--> template.yaml:10:17", "*--> template.yaml:20:17", "template.yaml: 2 errors, 0 *"])
+    result.stdout.fnmatch_lines(
+        ["*--> template.yaml:10:17", "*--> template.yaml:20:17", "template.yaml: 2 errors, 0 *"]
+    )
 
 
 def test_a_warning_is_a_warning_at_the_line_of_the_template(run: Run, write: Write) -> None:
@@ -193,7 +195,7 @@ def test_what_cannot_be_told_is_skipped_with_its_reason(run: Run, write: Write) 
 
 
 def test_what_a_comment_suppresses_is_skipped_with_its_reason(run: Run, write: Write) -> None:
-    write('error # wsconform: ignore[own-no-error] until TEAM-12 is done')
+    write("error # wsconform: ignore[own-no-error] until TEAM-12 is done")
 
     result = run("template.yaml", "-rs")
 
@@ -239,10 +241,10 @@ def test_what_only_warns_says_what_else_it_holds_with_v(run: Run, write: Write) 
 @pytest.mark.parametrize(
     ("key", "line"),
     [
-        ("error", "  when: Env is \"prod\""),
-        ("warning", "  template.yaml:*: WiringWarning: *is there (when Env is \"prod\"); drop Route0"),
-        ("open", "SKIPPED * inconclusive: own-no-open: Route0 is open (when *"),
-        ("note", "template.yaml:*: note*is there (when Env is \"prod\"); drop Route0"),
+        ("error", "  when: IsProd is true"),
+        ("warning", "  template.yaml:15: WiringWarning: *is there (when IsProd is true); drop Route0"),
+        ("open", "SKIPPED * inconclusive: own-no-open: Route0 is open (when IsProd is true)"),
+        ("note", "template.yaml:15:*: note*is there (when IsProd is true); drop Route0"),
     ],
 )
 def test_worlds_are_named(key: str, line: str, run: Run, write: Write) -> None:
@@ -252,7 +254,7 @@ def test_worlds_are_named(key: str, line: str, run: Run, write: Write) -> None:
 
     result = run("template.yaml", "-v", "-rs", select=f"own-no-{key}")
 
-    result.stdout.fnmatch_lines([line.replace('Env is "prod"', "IsProd is true")])
+    result.stdout.fnmatch_lines([line])
     result.stdout.fnmatch_lines(["template.yaml: *, in 2 worlds"])
 
 
@@ -266,9 +268,9 @@ def test_the_bound_on_worlds_is_said_where_it_is_met(run: Run, write: Write) -> 
     conditions = "".join(f"  Is{number}: !Equals [!Ref P{number}, b]\n" for number in range(count))
     file.write_text(f"Parameters:\n{parameters}Conditions:\n{conditions}{text}")
 
-    result = run("template.yaml")
+    result = run("template.yaml", select="own-no-error")
 
-    result.stdout.fnmatch_lines(["template.yaml: 6 checks passed, in 128 worlds; there are more worlds*"])
+    result.stdout.fnmatch_lines(["template.yaml: 1 check passed, in 128 worlds; there are more worlds*"])
 
 
 def properties(file: Path) -> dict[str, dict[str, str]]:

@@ -295,8 +295,9 @@ def test_the_translator_leaves_no_trace(caplog: pytest.LogCaptureFixture, capfd:
 
     logger = logging.getLogger("samtranslator")
     before = (ArnGenerator.BOTO_SESSION_REGION_NAME, logger.propagate, list(logger.handlers))
-    text = CHAT.replace("Handler: greeter.handler", "Events: {Get: {Type: Api, Properties: 5}}")
-    assert expanded(text).refusals
+    text = CHAT + "  Odd: {Type: AWS::Serverless::HttpApi, IgnoreGlobals: [{}]}\nGlobals: {HttpApi: {Tags: {a: b}}}\n"
+    (refusal,) = expanded(text).refusals
+    assert "the translator fails on it (TypeError" in refusal.message
     assert (ArnGenerator.BOTO_SESSION_REGION_NAME, logger.propagate, list(logger.handlers)) == before
     assert (caplog.text, *capfd.readouterr()) == ("", "", "")
 

@@ -74,6 +74,20 @@ def test_every_value_stands_where_it_was_written() -> None:
     assert start(expansion.key_spans["Greeter"]) == at(FUNCTION, "Greeter:")
 
 
+def test_items_of_both_lists_keep_their_places() -> None:
+    text = FUNCTION.replace("[!Ref Shared]", "[!Ref Both, !Ref Shared]").replace(
+        "[!Ref Own]", "[!Ref   Both, !Ref Own]"
+    )
+    layers = child(expanded(text).resources["Greeter"], "Properties", "Layers")
+    assert isinstance(layers, Sequence)
+    assert [start(layer.span) for layer in layers.items] == [
+        at(text, "!Ref Both"),
+        at(text, "!Ref Shared"),
+        at(text, "!Ref   Both"),
+        at(text, "!Ref Own"),
+    ]
+
+
 def test_other_resources_are_untouched() -> None:
     root = parse(FUNCTION.encode(), "template.yaml").root
     expansion = expand(root)

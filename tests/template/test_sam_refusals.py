@@ -232,6 +232,14 @@ def test_what_a_parameter_without_value_decides_is_not_certain() -> None:
     assert the_refusal(text, {"How": "JWT"}).certain
 
 
+def test_so_it_is_with_what_a_message_does_not_show() -> None:
+    domain = "      Domain: {DomainName: a.b, CertificateArn: c, BasePath: [!Ref How]}\n"
+    text = CHAT.replace(ANCHOR, domain + ANCHOR) + "Parameters: {How: {Type: String}}\n"
+    refusal = the_refusal(text)
+    assert (refusal.certain, start(refusal.span)) == (False, at(text, "[!Ref How]"))
+    assert expanded(text, {"How": "base"}).refusals == ()
+
+
 @pytest.mark.parametrize(
     "auth",
     ["{AuthType: !Sub '${How}', AuthArn: a}", "{AuthType: AWS_IAM, AuthArn: !Ref How}", "{AuthArn: !Ref How}"],

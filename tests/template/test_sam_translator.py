@@ -136,6 +136,12 @@ def test_what_only_follows_from_a_refusal_is_not_told() -> None:
     assert expanded(HEAD + CHAT + late).origins["ChatSendRoute"] == "Chat"
 
 
+def test_an_api_that_mentions_something_refused_is_still_told_of() -> None:
+    steps = "  Steps: {Type: AWS::Serverless::StateMachine, Properties: {Events: {Get: {Type: Api, Properties: 5}}}}\n"
+    wrong = CHAT.replace("send:", "a-b:").replace("Routes:", "StageVariables: {steps: !Ref Steps}, Routes:")
+    assert [refusal.resource for refusal in expanded(HEAD + wrong + steps + GREETER).refusals] == ["Steps", "Chat"]
+
+
 LOCAL = """\
   Image:
     Type: AWS::Serverless::Function

@@ -333,13 +333,14 @@ def test_many_stars_cost_no_more_than_their_number(end: Text) -> None:
 
 
 def test_many_atoms_cost_no_more_than_their_number() -> None:
-    ids = [Attribute(f"Api{number}") for number in range(200)]
+    ids = [Attribute(f"Api{number}") for number in range(60)]
     assert like(of(*ids), of(*ids)).match is Match.YES
     assert like(of(*ids, "x"), of(*reversed(ids), "y")).match is Match.NO
-    assert like(of(*ids[:15], "a" * 2000, "x"), of(*reversed(ids), "y" * 2000)).match is Match.NO
+    assert like(of(*ids[:10], "a" * 2000, "x"), of(*reversed(ids), "y" * 2000)).match is Match.NO
 
 
 def test_a_text_longer_than_any_policy_is_not_judged() -> None:
-    for result in (like(of("*a" * 10_241), of("a")), like(of("a"), of("a" * 20_481))):
+    many = [Attribute(f"Api{number}") for number in range(200)]
+    for result in (like(of("*a" * 10_241), of("a")), like(of("a"), of("a" * 20_481)), like(of(*many), of(*many))):
         assert result.match is Match.MAYBE
-        assert "20480 characters" in result.reason
+        assert "20480 characters or 128 parts" in result.reason

@@ -48,14 +48,11 @@ def guarded(body: Callable[[], object]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except click.Abort:  # Ctrl-C while the arguments are read
         say("interrupted")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        _silence_stdout()
-        return Exit.PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 (the last stop before the user)
-        _silence_stdout()
+        silence_stdout()
         say(_in_words(error))
         if os.environ.get(DEBUG):
             traceback.print_exc()
@@ -87,7 +84,7 @@ def _survive_any_text() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def _silence_stdout() -> None:
+def silence_stdout() -> None:
     """Send what is still buffered nowhere, or Python would complain about it once more at its end."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -119,7 +119,7 @@ def _locate(value: Any, sources: list[Node], span: Span) -> Node:  # noqa: ANN40
         return Mapping(entries, key_spans, span)
     if isinstance(value, list):
         lists = [source for source in sources if isinstance(source, Sequence)]
-        left = [item for source in lists for item in source.items]
+        left = [item for source in reversed(lists) for item in source.items]  # those of Globals come first
         items = []
         for item in value:
             found = next((node for node in left if _same(item, node)), None)
@@ -131,7 +131,7 @@ def _locate(value: Any, sources: list[Node], span: Span) -> Node:  # noqa: ANN40
 
 
 def _same(value: object, node: Node) -> bool:
-    """Whether a node has just this value; `1` and `true` differ."""
+    """Whether a node has just this value."""
     if isinstance(node, Mapping):
         return (
             isinstance(value, dict)
@@ -140,4 +140,4 @@ def _same(value: object, node: Node) -> bool:
         )
     if isinstance(node, Sequence):
         return isinstance(value, list) and len(value) == len(node.items) and all(map(_same, value, node.items))
-    return type(value) is type(node.value) and value == node.value
+    return value == node.value

@@ -31,13 +31,12 @@ _LOCAL_FILES = frozenset({"CodeUri", "ContentUri", "DefinitionUri", "SchemaUri"}
 class Translation:
     """What the translator gave: its Resources section (empty: it gave none), and what it refused and why.
 
-    `refused` are logical ids, `refused_connectors` pairs of a resource and a key of its `Connectors`.
+    `refused` are the logical ids of what was left out.
     """
 
     resources: dict[str, dict[str, Any]]
     causes: tuple[Cause, ...]
     refused: frozenset[str]
-    refused_connectors: frozenset[tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -118,7 +117,7 @@ def _package(kind: str, resource: dict[str, Any]) -> None:
     if kind == FUNCTION:
         if properties.get("PackageType") == "Image":
             properties.setdefault("ImageUri", "000000000000.dkr.ecr.us-east-1.amazonaws.com/image:tag")
-        elif True:
+        else:
             properties["CodeUri"] = _PACKAGED
     elif kind == "AWS::Serverless::LayerVersion":
         properties["ContentUri"] = _PACKAGED
@@ -163,7 +162,7 @@ def translate(
         given.refused_connectors |= connectors
     else:
         causes.append(Cause(None, f"More is wrong with it than {MOST_ROUNDS} attempts could tell apart"))
-    return Translation(made or {}, tuple(causes), frozenset(given.refused), frozenset(given.refused_connectors))
+    return Translation(made or {}, tuple(causes), frozenset(given.refused))
 
 
 def _once(given: _Input) -> tuple[dict[str, dict[str, Any]] | None, list[Cause]]:
@@ -217,9 +216,7 @@ def _cause(error: Any, around: BaseException, given: _Input) -> Cause:  # noqa: 
         text = f"It generates a resource with the logical id '{taken}', which the template has already"
     if named is not None:
         return _by_id(str(named), text, given.resources)
-    # One that was gathered was raised earlier: the loop over all resources has gone on since.
-    gathered = error.__traceback__ is not None
-    return Cause(_culprit(error if gathered else around, given, loop=not gathered), text)
+    return Cause(_culprit(around if error.__traceback__ is None else error, given), text)
 
 
 def _by_id(named: str, text: str, resources: dict[str, Mapping]) -> Cause:
@@ -241,14 +238,10 @@ def _by_id(named: str, text: str, resources: dict[str, Mapping]) -> Cause:
     return Cause(None, f"{named}: {text}")
 
 
-def _culprit(error: BaseException, given: _Input, *, loop: bool = True) -> str | None:
-    """The resource at which the translator was when `error` was raised; `loop`: whether it stopped there."""
+def _culprit(error: BaseException, given: _Input) -> str | None:
+    """The resource at which the translator was when `error` was raised: the innermost id that is at hand there."""
     found = None
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    loop = loop and bool(frames) and frames[-1].f_code.co_name != "translate"
-    for frame in frames:
-        if frame.f_code.co_name == "translate" and not loop:
-            continue
+    for frame, _ in traceback.walk_tb(error.__traceback__):
         here = frame.f_locals
         for value in (*(here.get(name) for name in _NAMES_OF_IDS), getattr(here.get("self"), "logical_id", None)):
             if isinstance(value, str) and value in given.resources and value not in given.refused:

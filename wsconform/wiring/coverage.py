@@ -1,4 +1,4 @@
-"""Which calls by API Gateway no permission allows, what comes nearest to allowing them, and which permissions go unused.
+"""Which calls by API Gateway no permission allows, what comes nearest to it, and which permissions go unused.
 
 Calls are judged in groups: those of one API's routes, or one authorizer, to one function with one qualifier.
 """
@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from os.path import commonprefix
 from weakref import WeakKeyDictionary
 
-from wsconform.template.values import Atom, Unresolved
-from wsconform.wiring.grants import Grant, attributes_of, both, forms_in, literal_tail
-from wsconform.wiring.model import CONNECT, Api, Authorizer, Call, Function, Part, Permission, Route, Wiring
+from wsconform.template.values import Atom
+from wsconform.wiring.grants import Grant, both, forms_in, literal_tail
+from wsconform.wiring.model import CONNECT, Api, Authorizer, Call, Function, Permission, Route, Wiring
+from wsconform.wiring.nearest import Nearest
 from wsconform.wiring.pattern import Match, MatchResult, explain
-from wsconform.wiring.uris import FunctionUri
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,6 @@ class Coverage:
     unused: dict[str, Grant] = field(default_factory=dict)
 
 
-_FAULTS = ("Principal", "Action", "FunctionName")
 _KNOWN: WeakKeyDictionary[Wiring, Coverage] = WeakKeyDictionary()
 
 
@@ -110,14 +108,11 @@ class _Judgement:
         for group in groups:
             self._allow(group)
         spare = [grant for grant in self._grants if grant.permission.id not in self._needed and not grant.is_flawed]
-        nearest = _Nearest(self._wiring, spare)
+        nearest = Nearest(self._wiring, spare)
         for group in groups:
             self._blame(group, nearest)
-        self._found.idle += [
-            grant
-            for grant in spare
-            if grant.permission.id not in self._used and grant.permission.id not in self._blamed
-        ]
+        spoken_of = self._used | self._blamed
+        self._found.unused = {grant.permission.id: grant for grant in spare if grant.permission.id not in spoken_of}
         return self._found
 
     def _allow(self, group: _Group) -> None:
@@ -145,7 +140,7 @@ class _Judgement:
                 self._needed.add(allowing[0].permission.id)
             group.partial.update((grant.permission.id, grant.permission) for grant in allowing)
 
-    def _blame(self, group: _Group, nearest: _Nearest) -> None:
+    def _blame(self, group: _Group, nearest: Nearest) -> None:
         """Sort the calls that nothing allows by what keeps them from being allowed."""
         reasons: dict[tuple[str, str] | None, list[Call]] = {}
         blamed: dict[tuple[str, str], Grant] = {}
@@ -212,74 +207,3 @@ def _is_misdirected(call: Call, grants: list[Grant]) -> bool:
 def _awaits_connect(api: Api, grant: Grant, wrong: str) -> bool:
     """Whether a permission is for the `$connect` route of an API that has none, as another check says."""
     return wrong == "SourceArn" and grant.tail == CONNECT and grant.names(api) and api.route(CONNECT) is None
-
-
-class _Nearest:
-    """Among permissions that nothing needs, the one that comes nearest to allowing a call: one property is wrong."""
-
-    def __init__(self, wiring: Wiring, spare: list[Grant]) -> None:
-        self._wiring = wiring
-        self._spare = spare
-        self._by_tail: dict[str | None, list[Grant]] = defaultdict(list)
-        self._by_function: dict[str, list[Grant]] = defaultdict(list)
-        for grant in spare:
-            self._by_tail[grant.tail].append(grant)
-            if isinstance(grant.permission.function, Function):
-                self._by_function[grant.permission.function.id].append(grant)
-        invoked = (one.uri for api in wiring.apis for one in (*api.integrations, *api.authorizers))
-        self._invoked = {uri.name.parts for uri in invoked if isinstance(uri, FunctionUri)}
-
-    def to(self, call: Call) -> tuple[Grant, str] | None:
-        """The nearest permission and its wrong property."""
-        tail = literal_tail(call.source, wild=True)
-        fitting = [*self._by_tail[tail], *self._by_tail[None]] if tail is not None else self._spare
-        near = [(grant, wrong) for grant in fitting if (wrong := self._only_fault(grant, call)) is not None]
-        if near:
-            return min(near, key=lambda pair: _FAULTS.index(pair[1]))
-        others = [grant for grant in self._by_function[call.function.id] if self._misses(grant, call)]
-        if not others:
-            return None
-        source = str(call.source)
-        return max(others, key=lambda grant: len(commonprefix([source, str(grant.source)]))), "SourceArn"
-
-    def _only_fault(self, grant: Grant, call: Call) -> str | None:
-        """The property that alone keeps a permission, whose source is right, from allowing a call."""
-        same_function = grant.function(call)
-        qualified = grant.qualifier(call) if same_function.match is Match.YES else same_function
-        answers = {"Principal": grant.principal, "Action": grant.action, "FunctionName": both(same_function, qualified)}
-        wrong = [name for name, answer in answers.items() if answer.match is not Match.YES]
-        if len(wrong) != 1 or answers[wrong[0]].match is not Match.NO:
-            return None
-        (name,) = wrong
-        elsewhere = name == "FunctionName" and same_function.match is Match.NO
-        if (elsewhere and not self._is_astray(grant)) or (
-            (elsewhere or name == "Principal") and not grant.names(call.caller.api)
-        ):
-            return None
-        return name if grant.covers(call.source).match is Match.YES else None
-
-    def _is_astray(self, grant: Grant) -> bool:
-        """Whether the function that a permission names is not one outside that an integration calls."""
-        target = grant.permission.target
-        if isinstance(grant.permission.function, Function) or not isinstance(target, FunctionUri):
-            return not isinstance(target, Unresolved)
-        return target.name.unresolved is None and target.name.parts not in self._invoked
-
-    def _misses(self, grant: Grant, call: Call) -> bool:
-        """Whether only the source of a permission is wrong, and it is for no other service or API."""
-        if both(grant.principal, grant.action, grant.qualifier(call)).match is not Match.YES:
-            return False
-        source = grant.source
-        return source is not None and source.unresolved is None and not is_foreign(grant)
-
-
-def is_foreign(grant: Grant) -> bool:
-    """Whether the source of a permission is some other resource than a WebSocket API of the stack or a part of one."""
-    wiring = grant.permission.wiring
-    keys = {api.key for api in wiring.apis}
-    for one in attributes_of(grant.source):
-        part = wiring.elements.get(one.resource)
-        api = wiring.api_of.get(part.id) if isinstance(part, Part) else None
-        if (api.key if api is not None else one.resource) not in keys:
-            return True
-    return False

@@ -49,6 +49,11 @@ class Element:
         """What a message calls the resource: the logical id that the user wrote."""
         return self.resource.origin
 
+    @property
+    def is_generated(self) -> bool:
+        """Whether SAM made it of a resource that the user wrote."""
+        return self.resource.origin != self.resource.logical_id
+
     def at(self, name: str) -> Span:
         """Where a property's value stands; where the resource is declared when it lacks the property."""
         return self.resource.place(name)

@@ -21,7 +21,7 @@ _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
 _ACTIONS = frozenset({"lambda:invokefunction", "lambda:*", "*"})
 _API_ID = Form("[a-z0-9]+", unique=True)
 _IMPLICIT = ("ServerlessRestApi", "ServerlessHttpApi")
-"""How the logical ids begin that SAM makes for the APIs of function events (SAM developer guide, "Generated resources")."""
+"""How the ids of the APIs begin that SAM makes for events (SAM developer guide, "Generated AWS resources")."""
 _LEAST_OF_NAME = 8
 """How many characters of a logical id a generated name keeps at least, however long the stack's name is."""
 
@@ -137,9 +137,9 @@ class Grant:
         return like(self.source, source, forms=self.forms, assume_here=True)
 
     def _dangles(self, name: str) -> bool:
-        exists = self.permission.wiring.evaluation.exists
-        named = (one.resource for one in attributes_of(self.permission.text(name)))
-        return any(not exists(one) and not one.rpartition("/")[2].startswith(_IMPLICIT) for one in named)
+        value = self.permission.text(name)
+        missing = self.permission.names.missing(value) if value is not None else None
+        return missing is not None and not missing.rpartition("/")[2].startswith(_IMPLICIT)
 
 
 def literal_tail(arn: Text, *, wild: bool) -> str | None:

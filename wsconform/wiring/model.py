@@ -155,6 +155,11 @@ class Integration(Part):
 class Authorizer(Part):
     """`AWS::ApiGatewayV2::Authorizer`."""
 
+    @property
+    def is_jwt(self) -> bool:
+        """Whether it is of the type that only HTTP APIs have; then what goes with that type is not wrong by itself."""
+        return self.literal("AuthorizerType") == "JWT"
+
     @cached_property
     def uri(self) -> Uri | Missing | None:
         """What `AuthorizerUri` says; None where it is absent, `Missing` where it names what does not exist."""
@@ -499,8 +504,12 @@ class Api:
             if authorizer.text("AuthorizerCredentialsArn") is not None:
                 continue
             if isinstance(function, Function) and isinstance(uri, FunctionUri):
-                source = self.arn("authorizers/", Attribute(authorizer.id))
+                source = self.authorizer_arn(authorizer)
                 yield Call(function, uri, authorizer, source, None, authorizer.resource.place("AuthorizerUri"))
+
+    def authorizer_arn(self, authorizer: Authorizer) -> Text:
+        """The ARN with which API Gateway invokes an authorizer's function."""
+        return self.arn("authorizers/", Attribute(authorizer.id))
 
     def arn(self, *path: str | Attribute | Pseudo | Unresolved) -> Text:
         """`arn:…:execute-api:…:<api>/<path>` of this deployment.

@@ -15,6 +15,7 @@ from wsconform.template.stack import Resource
 from wsconform.template.values import Map, Text
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api, Deployment, Integration, Model, Part
+from wsconform.wiring.outlets import Outlet, outlets
 
 
 def needed_by(deployment: Deployment) -> list[Part]:
@@ -68,6 +69,15 @@ def not_waited_for(deployment: Deployment) -> list[Part]:
         near = difflib.get_close_matches(misspelt, [part.id for part in missing], n=1)
         missing = [part for part in missing if part.id not in near]
     return missing
+
+
+def unread_after(deployment: Deployment) -> Outlet | None:
+    """A nested stack that may hold parts of the API, cannot be read, and may be made after the deployment."""
+    before = deployment.wiring.evaluation.waits_for(deployment.id)
+    for outlet in outlets(deployment.api):
+        if outlet.is_nested_stack and outlet.resource is not None and outlet.resource.id not in before:
+            return outlet
+    return None
 
 
 def place_of_order(element: Element) -> Span:

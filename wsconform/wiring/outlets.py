@@ -10,7 +10,7 @@ from wsconform.template.module import NESTED, type_of
 from wsconform.template.nodes import Span, child
 from wsconform.template.stack import Resource
 from wsconform.template.values import Attribute, Text, Value, texts
-from wsconform.wiring.model import Api, Wiring
+from wsconform.wiring.model import Api, Part, Wiring
 
 _KEEPERS = frozenset({"AWS::SSM::Parameter", "AWS::CloudFormation::CustomResource"})
 
@@ -76,3 +76,17 @@ def _holds(value: Value, resource_id: str) -> bool:
 
 def _is_id(value: Text, resource_id: str) -> bool:
     return value.atom in (Attribute(resource_id), Attribute(resource_id, "ApiId"))
+
+
+def is_mentioned(part: Part) -> bool:
+    """Whether an output of the stack, or the properties of any other resource, refer to a part."""
+    evaluation = part.wiring.evaluation
+    scope = evaluation.scope(evaluation.stack.root)
+    with scope.collecting() as mentions:
+        for output in evaluation.stack.root.section("Outputs").values():
+            evaluate(output, scope)
+    return part.id in mentions or any(
+        part.id in evaluation.resource(other).mentions
+        for other in evaluation.stack.declared
+        if other != part.id and evaluation.exists(other)
+    )

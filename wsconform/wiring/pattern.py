@@ -29,8 +29,10 @@ _ITEM = re.compile(
 _RANGE = re.compile(r"(.)-(.)|(.)", re.DOTALL)
 # A role's policies may have 10,240 characters and a function's 20 KiB (IAM and Lambda quotas).
 _LONGEST = 20_480
-_MOST_ATOMS = 16
+_MOST_PARTS = 128
+# An ARN has at most 2,048 characters (IAM quotas), and a handful of parts.
 _LONGEST_ARN = 2048
+_MODEST_PARTS = 24
 
 
 class Match(Enum):
@@ -152,8 +154,8 @@ def like(pattern: Text, subject: Text, *, forms: Forms = identifying, assume_her
     """
     mine, theirs = _pieces(pattern, forms), _pieces(subject, forms)
     for text, pieces in ((pattern, mine), (subject, theirs)):
-        if _size(pieces) > _LONGEST:
-            reason = f"a text of more than {_LONGEST} characters is longer than any policy can be"
+        if _size(pieces) > _LONGEST or len(pieces) > _MOST_PARTS:
+            reason = f"a text of more than {_LONGEST} characters or {_MOST_PARTS} parts is not compared"
             return MatchResult(Match.MAYBE, Unresolved(f"text at {text.span}", reason))
     atoms = dict.fromkeys(part for part, _ in (*mine, *theirs) if not isinstance(part, str))
     solid = frozenset(atoms) - (_HERE if assume_here else frozenset())
@@ -180,13 +182,13 @@ def _size(pieces: tuple[_Piece, ...]) -> int:
 
 def _is_modest(pieces: tuple[_Piece, ...]) -> bool:
     """Whether a text could be an ARN; telling identities apart would cost too much in a much longer one."""
-    return len(pieces) <= 2 * _MOST_ATOMS and _size(pieces) <= _LONGEST_ARN
+    return len(pieces) <= _MODEST_PARTS and _size(pieces) <= _LONGEST_ARN
 
 
 def _cause(pattern: tuple[_Piece, ...], subject: tuple[_Piece, ...], atoms: list[Atom]) -> Atom:
     """The atom without whose unknown text nothing could match; one that is truly unresolved before all others."""
     atoms.sort(key=lambda atom: (not isinstance(atom, Unresolved), isinstance(atom, Pseudo)))
-    needed = (atom for atom in atoms[:_MOST_ATOMS] if not _matches(pattern, subject, frozenset({atom})))
+    needed = (atom for atom in atoms[:_MODEST_PARTS] if not _matches(pattern, subject, frozenset({atom})))
     return next(needed, atoms[0])
 
 

@@ -1,6 +1,6 @@
 """The route keys that API Gateway itself knows, and those that were meant to be one of them.
 
-Rules: API Gateway developer guide, "Create routes for WebSocket APIs" (the predefined routes; `$` is reserved for them).
+Rules: API Gateway developer guide, "Create routes for WebSocket APIs" (predefined routes; `$` is reserved for them).
 """
 
 from __future__ import annotations

@@ -72,12 +72,26 @@ def parse_uri(value: Text) -> Uri:
         return _function(value, wrapped=False)
     if service != "apigateway":
         return pieces[2].unresolved or MalformedUri(f'is an ARN of "{pieces[2]}", not of apigateway')
+    if not pieces[3].parts:
+        return MalformedUri("names no region")
     target = pieces[4].literal
     if target is None:
         return pieces[4].unresolved or MalformedUri(f'names the service "{pieces[4]}"')
     if target.rpartition(".")[2] != "lambda":
         return ServiceUri(target)
     return _invocations(pieces[5])
+
+
+def invokes_some_function(value: Text) -> bool:
+    """Whether a URI has the form that invokes a function, whatever function the unknown parts of it name."""
+    first, last = (value.parts[0], value.parts[-1]) if value.parts else ("", "")
+    return (
+        isinstance(first, str)
+        and first.startswith("arn:")
+        and f":lambda:{INVOCATIONS_PATH}" in str(value)
+        and isinstance(last, str)
+        and last.endswith("/invocations")
+    )
 
 
 def _invocations(path: Text) -> Uri:

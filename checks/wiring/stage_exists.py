@@ -1,0 +1,34 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.wiring.model import Api
+from wsconform.wiring.outlets import outlets
+
+
+@check(
+    "stage-exists",
+    on=Api,
+    severity=Severity.ERROR,
+    area="deployment",
+    why="clients connect to wss://<api>/<stage>; without a stage there is nothing to connect to",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-set-up-websocket-deployment.html",
+)
+def stage_exists(api: Api) -> Iterator[Fault]:
+    """An API has a stage, under whose name clients connect."""
+    if api.element is None or api.stages or any(one.value("StageName") is not None for one in api.deployments):
+        return
+    for outlet in outlets(api):
+        if outlet.is_read_by_stacks or not api.deployments:
+            raise Inconclusive(f"{api.label} may have its stage in another template: {outlet.reason}", outlet.span)
+    if not (api.routes or api.deployments):
+        raise Inconclusive(f"{api.label} has neither routes nor stages in this template", api.element.resource.span)
+    shown = api.deployments[0] if api.deployments else api.element
+    yield Fault(
+        at=shown.resource.span,
+        element=shown,
+        message=f"no stage of {api.label} exists",
+        label="no stage shows it",
+        fix="add an AWS::ApiGatewayV2::Stage with StageName, "
+        f"ApiId: !Ref {api.element.resource.logical_id} and "
+        + (f"DeploymentId: !Ref {shown.resource.logical_id}" if api.deployments else "AutoDeploy: true"),
+    )
