@@ -9,6 +9,7 @@ from enum import IntEnum
 from wsconform.check.finding import Finding, Severity
 from wsconform.template.values import Unresolved
 from wsconform.wiring.element import Broken, Element, Elsewhere, Missing
+from wsconform.wiring.grants import Grant, forms_in
 from wsconform.wiring.model import (
     CONNECT,
     DEFAULT,
@@ -23,7 +24,6 @@ from wsconform.wiring.model import (
     Route,
     Stage,
 )
-from wsconform.wiring.grants import Grant, forms_in
 from wsconform.wiring.pattern import Match
 
 
@@ -213,7 +213,8 @@ class _Drawing:
 
     def _calls(self) -> None:
         """Lines from integrations and authorizers to the permissions that let them call, or straight on."""
-        for caller in (*self._api.integrations, *self._api.authorizers):
+        callers: list[Integration | Authorizer] = [*self._api.integrations, *self._api.authorizers]
+        for caller in callers:
             function = caller.function
             uri = "IntegrationUri" if isinstance(caller, Integration) else "AuthorizerUri"
             if isinstance(function, Function):

@@ -68,7 +68,7 @@ def lay_out(graph: Graph) -> Layout:
     paths = [_path(line, slots, columns, used) for line in graph.lines if line.source in slots and line.target in slots]
     _order(columns, paths, used)
     tallest = _settle(columns, paths)
-    x_of = {column: MARGIN + index * (WIDTH + GAP_X) for index, column in enumerate(used)}
+    x_of = {column: float(MARGIN + index * (WIDTH + GAP_X)) for index, column in enumerate(used)}
     return Layout(
         graph=graph,
         slots=[slot for column in columns.values() for slot in column],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from html import escape
 
@@ -86,7 +87,7 @@ def _line(path: Path, layout: Layout) -> str:
         if index < len(path.slots) - 1:
             points.append((x + WIDTH, slot.middle))
     curve = f"M{points[0][0]:.0f} {points[0][1]:.1f}"
-    for (x, y), (to_x, to_y) in zip(points, points[1:], strict=False):
+    for (x, y), (to_x, to_y) in itertools.pairwise(points):
         bend = min(GAP_X, to_x - x) / 2
         curve += f" C{x + bend:.0f} {y:.1f} {to_x - bend:.0f} {to_y:.1f} {to_x:.0f} {to_y:.1f}"
     severity = path.line.severity
