@@ -165,6 +165,28 @@ def test_an_unreadable_template_does_not_stop_the_others(run: Run, put: Put) -> 
     assert in_text.stderr == result.stderr
 
 
+def test_a_samconfig_that_cannot_be_read_stops_its_own_template_only(run: Run, put: Put) -> None:
+    for folder in ("bad", "good"):
+        put(f"{folder}/template.yaml", with_key("publish"))
+    put("bad/nesting.yaml", "Resources:\n  Chat: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: x.yaml}}")
+    put("bad/samconfig.toml", "default = [")
+    result = run("check", ".", "--format=json", None)
+    assert result.exit_code == Exit.FAILED
+    assert ids(result) == ["key-is-short"]
+    assert "bad/samconfig.toml: this is no TOML: " in result.stderr
+    assert "--> bad/template.yaml" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["", "loop", "loop/template.yaml", "template.yaml/x"])
+def test_names_that_lead_nowhere_are_said(name: str, run: Run, put: Put) -> None:
+    put("template.yaml", EXAMPLE)
+    Path("loop").symlink_to("loop")
+    result = run("check", name, None)
+    assert result.exit_code == Exit.FAILED
+    assert "rror" in result.stderr
+    assert "internal" not in result.stderr
+
+
 def test_a_file_that_is_not_there_is_told_with_the_nearest(run: Run, put: Put) -> None:
     put("template.yaml", EXAMPLE)
     result = run("check", "templat.yaml", None)
@@ -463,6 +485,41 @@ def test_explain_of_an_unknown_name_suggests_the_nearest(run: Run) -> None:
     assert result.stderr == ('error: there is no check "target-in-the-same-api"; did you mean "target-in-same-api"?\n')
 
 
+@pytest.mark.parametrize(("name", "begins"), [("a.svg", "<svg"), ("a.HTML", "<!doctype html>"), ("a.mmd", "flowchart")])
+def test_draw_writes_the_picture_that_the_name_asks_for(name: str, begins: str, run: Run, put: Put) -> None:
+    put("template.yaml", with_key("publish"))
+    result = run("draw", "template.yaml", "-o", name)
+    assert (result.exit_code, result.output) == (Exit.SOUND, "")
+    assert Path(name).read_text().lstrip().startswith(begins)
+    assert "publish" in Path(name).read_text()
+
+
+def test_what_cannot_be_drawn_is_said(run: Run, put: Put) -> None:
+    put("template.yaml", EXAMPLE)
+    put("other.yaml", HTTP_API)
+    result = run("draw", "template.yaml", "-o", "wiring.png")
+    assert result.exit_code == Exit.FAILED
+    assert 'must end in .svg, .html, .mmd, and is "wiring.png"' in result.stderr
+    result = run("draw", "other.yaml", "-o", "wiring.svg")
+    assert (result.exit_code, result.stderr) == (Exit.FAILED, "no WebSocket API in other.yaml\n")
+    result = run("draw", "gone.yaml", "-o", "wiring.svg")
+    assert result.exit_code == Exit.FAILED
+    assert "gone.yaml: there is no such file" in result.stderr
+    result = run("draw", "template.yaml", "-o", "nowhere/wiring.svg")
+    assert (result.exit_code, result.stderr) == (
+        Exit.FAILED,
+        "error: nowhere/wiring.svg: No such file or directory\n",
+    )
+    result = run("draw", "template.yaml", "-o", "wiring.svg", "--parameter", "Env=prod")
+    assert '--parameter: there is no parameter "Env"' in result.stderr
+    Path("full.svg").symlink_to("/dev/full")
+    result = run("draw", "template.yaml", "-o", "full.svg")
+    assert (result.exit_code, result.stderr) == (
+        Exit.FAILED,
+        "error: the output cannot be written: No space left on device\n",
+    )
+
+
 def test_an_unknown_command_suggests_the_nearest(run: Run) -> None:
     result = run("chek", "template.yaml")
     assert result.exit_code == Exit.FAILED
@@ -473,7 +530,7 @@ def test_an_unknown_command_suggests_the_nearest(run: Run) -> None:
 def test_help_names_every_command_and_the_exit_codes(run: Run) -> None:
     shown = run("--help")
     assert shown.exit_code == Exit.SOUND
-    assert all(f"\n  {name} " in shown.stdout for name in ("check", "checks", "explain"))
+    assert all(f"\n  {name} " in shown.stdout for name in ("check", "checks", "explain", "draw"))
     assert "0 nothing found at the failing level, 1 findings, 2 could not run" in shown.stdout.replace("\n  ", " ")
 
 
@@ -569,6 +626,20 @@ def test_any_name_can_be_written_in_any_encoding(put: Put, tmp_path: Path) -> No
     assert process("check", strange, *OURS, folder=tmp_path).returncode == Exit.FAILED
     Path(tmp_path / strange).write_text(with_key("publish"))
     assert ids_of(process("check", strange, "--format=json", *OURS, folder=tmp_path)) == ["key-is-short"]
+
+
+def test_a_folder_that_is_gone_is_said(put: Put, tmp_path: Path) -> None:
+    put("template.yaml", EXAMPLE)
+    script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@" check "$PWD/../template.yaml"'
+    done = subprocess.run(  # noqa: S603 (the tests' own interpreter)
+        ["/bin/sh", "-c", script, "sh", sys.executable, "-m", "wsconform"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (done.returncode, done.stderr) == (Exit.FAILED, "error: the current folder is gone\n")
 
 
 def ids_of(done: subprocess.CompletedProcess[str]) -> list[str]:

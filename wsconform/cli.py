@@ -12,7 +12,7 @@ import click
 from wsconform import __version__
 from wsconform.commands.shell import Exit, guarded, say, silence_stdout
 
-COMMANDS = ("check", "checks", "explain")
+COMMANDS = ("check", "checks", "explain", "draw")
 
 
 class Commands(click.Group):

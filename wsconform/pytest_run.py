@@ -15,7 +15,7 @@ from wsconform.config import ConfigError, Settings, ini, load, options
 from wsconform.items import Template
 from wsconform.plugin import LISTS
 from wsconform.properties import Entry, from_properties
-from wsconform.run import SUFFIXES, Checker, Given
+from wsconform.run import SUFFIXES, Checker
 
 COLLECTED = "wsconform_collected"
 

@@ -174,7 +174,7 @@ class Checker:
             return set()
         try:
             stack = self._stacks[file] = self._stack(read(file))
-        except TemplateError:  # `check` meets it again
+        except (TemplateError, ConfigError):  # `check` meets it again
             return set()
         return {os.path.realpath(module.source.path) for module in stack.root.lineage()} - {os.path.realpath(file)}
 

@@ -32,6 +32,8 @@ def authorizer_is_used(authorizer: Authorizer) -> Iterator[Fault]:
 
 
 def _is_guarded(route: Route) -> bool:
+    """Whether the route is authorized as it should be, by another than this authorizer."""
     if route.authorization.literal == "AWS_IAM":
         return not route.names_authorizer
-    return route.authorization.literal == "CUSTOM" and isinstance(route.authorizer, Authorizer)
+    other = route.authorizer
+    return route.authorization.literal == "CUSTOM" and isinstance(other, Authorizer) and route.shares_api(other) is True

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 import wsconform.plugin
-import wsconform.pytest_run  # noqa: F401 (loaded once, and not anew in each run)
-import wsconform.template.yaml_nodes  # noqa: F401
+import wsconform.pytest_run
+import wsconform.template.yaml_nodes
+
+LOADED = (wsconform.pytest_run, wsconform.template.yaml_nodes)
+"""Loaded here once, or each run within a test would load them anew."""
 
 ROOT = Path(__file__).parents[2]
 

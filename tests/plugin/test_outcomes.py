@@ -34,7 +34,7 @@ def test_an_error_fails_with_the_same_text_as_on_the_command_line(
     result = run("template.yaml")
 
     settings = Settings(select=("own-no-error",), checks=(pytester.path / "own",))
-    (examination := Checker(settings).check(Path("template.yaml")))
+    examination = Checker(settings).check(Path("template.yaml"))
     (finding,) = examination.findings
     text = render_finding(finding, examination.stack.source_of, width=80)
     result.assert_outcomes(passed=5, failed=1)

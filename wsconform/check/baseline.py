@@ -44,9 +44,9 @@ def entry_of(finding: Finding, folder: Path) -> Entry:
 def named_from(template: Path, folder: Path) -> str:
     """A template as a baseline in `folder` names it: relative, with `/` between, on every system."""
     try:
-        return Path(os.path.relpath(template.resolve(), folder.resolve())).as_posix()
+        return Path(os.path.relpath(os.path.realpath(template), os.path.realpath(folder))).as_posix()
     except ValueError:  # on another drive
-        return template.resolve().as_posix()
+        return Path(os.path.realpath(template)).as_posix()
 
 
 class Baseline:

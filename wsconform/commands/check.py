@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from wsconform.commands.shell import (
     checks_option,
     color_option,
     colored,
+    parameter_options,
     say,
     template_argument,
 )
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check")
-@template_argument(nargs=-1, required=True)
+@template_argument(several=True)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--select", multiple=True, metavar="NAME", help="Run only checks of this name or glob; may be repeated.")
 @click.option("--ignore", multiple=True, metavar="NAME=REASON", help="Suppress what a check finds; may be repeated.")
@@ -86,6 +88,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
 
 def _examine(checker: Checker, paths: Sequence[Path]) -> tuple[list[Examination], list[TemplateError]]:
     """What came of all templates, but for those in folders that have no WebSocket API, and those that are none."""
+    from wsconform.config import ConfigError
     from wsconform.template.errors import TemplateError
 
     examinations, errors = [], []
@@ -94,6 +97,9 @@ def _examine(checker: Checker, paths: Sequence[Path]) -> tuple[list[Examination]
             examination = checker.check(template.path)
         except TemplateError as error:
             errors.append(error)
+            continue
+        except ConfigError as error:  # of the samconfig.toml beside it
+            errors.append(TemplateError(str(error), path=str(template.path)))
             continue
         if examination.apis or template.named:
             examinations.append(examination)
@@ -124,13 +130,13 @@ def _say_the_rest(
         from wsconform.report.text import render_error
 
         use = colored(color, err=True)
-        for error in errors:
-            click.echo(render_error(error, style=Style(color=use)), err=True, color=use)
-    checked = [Path(one.stack.source.path).resolve() for one in examinations if one.apis]
-    unread = [Path(error.path).resolve() for error in errors]
+        said = "\n\n".join(render_error(error, style=Style(color=use)) for error in errors)
+        click.echo(said, err=True, color=use)
+    files = [*(one.stack.source.path for one in examinations if one.apis), *(error.path for error in errors)]
+    whole = [Path(os.path.realpath(file)) for file in files]
     for path in paths:
-        whole = path.resolve()
-        if not any(whole in (one, *one.parents) for one in (*checked, *unread)):
+        above = Path(os.path.realpath(path))
+        if not any(one.is_relative_to(above) for one in whole):
             say(f"no WebSocket API in {path}")
     for leftover in checker.leftovers():
         say(f"note: {leftover}")

@@ -67,6 +67,8 @@ def _in_words(error: Exception) -> str:
 
     if isinstance(error, ConfigError | PackError | UnknownNameError | TemplateError):
         return f"error: {error}"
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "error: the current folder is gone"
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename is not None else "the output cannot be written: "
         return f"error: {where}{error.strerror or error}"
@@ -117,6 +119,33 @@ def colored(color: str, *, err: bool = False) -> bool:
     return bool(stream and stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def template_argument(**more: Any) -> Callable[[F], F]:  # noqa: ANN401 (click's own)
-    """The argument TEMPLATE, as a path."""
-    return click.argument("templates", metavar="TEMPLATE...", type=click.Path(path_type=Path), **more)
+def parameter_options(function: F) -> F:
+    """What the parameters of a template are."""
+    environment = click.option(
+        "--samconfig-env", metavar="NAME", help="Take parameters from this table of samconfig.toml."
+    )
+    parameter = click.option(
+        "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="Give a parameter of the template."
+    )
+    return parameter(environment(function))
+
+
+def template_argument(*, several: bool = False) -> Callable[[F], F]:
+    """The argument TEMPLATE, or TEMPLATE... as `templates`."""
+    if several:
+        return click.argument("templates", metavar="TEMPLATE...", nargs=-1, required=True, callback=_paths)
+    return click.argument("template", metavar="TEMPLATE", callback=_path)
+
+
+def _paths(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[Path, ...]:
+    return tuple(map(_to_path, values))
+
+
+def _path(_: click.Context, __: click.Parameter, value: str) -> Path:
+    return _to_path(value)
+
+
+def _to_path(value: str) -> Path:
+    if not value:  # what an unset variable of a script becomes, and not the current folder
+        raise click.BadParameter("a template cannot have an empty name")
+    return Path(value)
