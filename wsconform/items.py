@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any
 
 import pytest
 
@@ -14,11 +13,11 @@ from wsconform import WiringWarning
 from wsconform.check.examine import TEMPLATE, Examination
 from wsconform.check.finding import Finding, Outcome, Severity, Undecided, Verdict
 from wsconform.config import ConfigError
-from wsconform.properties import Entry, entries, placed, to_properties
+from wsconform.failure import Excerpt, unreadable
+from wsconform.properties import Entry, entries, one_line, placed, to_properties
 from wsconform.report.cells import visible
-from wsconform.report.excerpt import WIDTH
-from wsconform.report.style import PLAIN, Style
-from wsconform.report.text import render_error, render_finding
+from wsconform.report.style import Style
+from wsconform.report.text import render_finding
 from wsconform.run import Checker
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Span
@@ -28,51 +27,6 @@ HAS_API = "has-a-websocket-api"
 
 NESTED_READ = "nested-templates-are-read"
 """Inconclusive where a nested template beside the template cannot be read, and what is in it is not checked."""
-
-
-class Terminal(Protocol):
-    """What is used of pytest's terminal writer."""
-
-    hasmarkup: bool
-    fullwidth: int
-
-    def line(self, s: str = "") -> None:
-        """Write a line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crash:
-    """Where something failed, for pytest's summaries and the tools that read them."""
-
-    path: str
-    lineno: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.lineno}: {self.message}"
-
-
-class Excerpt(str):
-    """Why something failed, in place of a traceback: plain as text, coloured and as wide as it is in a terminal.
-
-    Its first line is the headline: what is left of it where a report has room for one line only.
-    """
-
-    __slots__ = ("_render", "reprcrash")
-    _render: Callable[[Style, int], str]
-    reprcrash: Crash
-
-    @classmethod
-    def at(cls, place: Span, render: Callable[[Style, int], str]) -> Self:
-        """What `render` gives for a style and a width, about a place."""
-        text = cls(render(PLAIN, WIDTH))
-        text._render = render
-        text.reprcrash = Crash(place.file, place.line, text.partition("\n")[0])
-        return text
-
-    def toterminal(self, tw: Terminal) -> None:
-        """Write it to a terminal."""
-        tw.line(self._render(Style(color=tw.hasmarkup), tw.fullwidth))
 
 
 class WiringFault(Exception):  # noqa: N818 (named as what it tells of)
@@ -119,7 +73,7 @@ class Template(pytest.File):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401, ARG002
         """Why the template cannot be read, with the place."""
         if isinstance(excinfo.value, TemplateError):
-            return _said_of(excinfo.value)
+            return unreadable(excinfo.value)
         return super().repr_failure(excinfo)
 
 
@@ -217,7 +171,7 @@ class Check(_Test):
         text = f"{finding.check}: {finding.message}{when}" + (f"; {finding.fix}" if finding.fix else "")
         place = placed(finding.span, self._examination.stack.source.path)
         try:
-            warnings.warn_explicit(visible(text), WiringWarning, place.file, place.line)
+            warnings.warn_explicit(one_line(text), WiringWarning, place.file, place.line)
         except WiringWarning:
             return False
         return True
@@ -282,12 +236,5 @@ class HasApi(_Test):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401
         """What is wrong, and what to do."""
         if isinstance(excinfo.value, TemplateError):
-            return _said_of(excinfo.value)
+            return unreadable(excinfo.value)
         return super().repr_failure(excinfo, style)
-
-
-def _said_of(error: TemplateError) -> Excerpt:
-    def render(look: Style, width: int) -> str:
-        return render_error(error, style=look, width=width)
-
-    return Excerpt.at(placed(error.span, error.path), render)

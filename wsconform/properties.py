@@ -63,7 +63,7 @@ def entries(verdict: Verdict, examination: Examination) -> Iterator[Entry]:
             line=str(span.line),
             column=str(span.column),
             worlds=visible("; ".join(one.worlds)),
-            inconclusive=visible(one.reason),
+            inconclusive=one_line(one.reason),
         )
 
 
@@ -77,16 +77,21 @@ def _finding(finding: Finding, path: str, suppressed: str = "") -> Entry:
         path=visible(finding.path),
         line=str(span.line),
         column=str(span.column),
-        message=visible(finding.message),
-        fix=visible(finding.fix),
+        message=one_line(finding.message),
+        fix=one_line(finding.fix),
         worlds=visible("; ".join(finding.worlds)),
-        suppressed=visible(suppressed),
+        suppressed=one_line(suppressed),
     )
 
 
 def placed(span: Span | None, path: str) -> Span:
     """A place in some file: the beginning of the template at `path` for what has none."""
     return span if span is not None and span.file else Span(path, 1, 1, 1, 1)
+
+
+def one_line(text: str) -> str:
+    """Text of several paragraphs in one line, with nothing in it that acts on a terminal."""
+    return visible(" ".join(text.split("\n")))
 
 
 def to_properties(said: Iterable[Entry], worlds: str) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pytest
 
 from wsconform import __version__
+from wsconform.check.finding import Severity
 from wsconform.check.registry import PackError
 from wsconform.config import ConfigError, Settings, ini, load, options
 from wsconform.items import Template
@@ -52,8 +53,8 @@ class Run:
         """What the run goes by."""
         settings = self.checker.settings
         said = [f"wsconform: {__version__}", _count(len(self.checker.chosen), "check")]
-        if settings.strict:
-            said.append("strict")
+        if settings.fail_on < Severity.ERROR:
+            said.append(f"{settings.fail_on}s fail")
         if settings.baseline is not None:
             said.append(f"baseline {os.path.relpath(settings.baseline)}")
         given = [*settings.parameters, *settings.overrides]

@@ -88,10 +88,6 @@ class Checker:
         stack = self._stacks.pop(path, None)
         return self._examine(self._stack(read(path)) if stack is None else stack)
 
-    def check_source(self, source: Source) -> Examination:
-        """Check a template that is read already. Raises as `check` does."""
-        return self._examine(self._stack(source))
-
     def _stack(self, source: Source) -> Stack:
         given = self.settings.parameters_for(Path(source.path))
         stack = read_stack(source, given)

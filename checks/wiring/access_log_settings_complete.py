@@ -39,29 +39,28 @@ def access_log_settings_complete(stage: Stage) -> Iterator[Said]:
 
 def _destination(stage: Stage, settings: Map, arn: Text) -> Iterator[Said]:
     at = _place(settings, "DestinationArn")
-    atom = arn.atom
-    if arn.unresolved is not None:
-        yield Inconclusive(arn.unresolved.reason, at)
+    first = arn.parts[0] if arn.parts else ""
+    pieces = split(arn, ":", 5)
+    if pieces[0].literal == "arn" and len(pieces) > 5 and pieces[2].literal == "logs":  # noqa: PLR2004 (an ARN)
         return
-    if isinstance(atom, Attribute):
-        if not stage.wiring.evaluation.exists(atom.resource):
+    found, fix = f'"{arn}"', "write DestinationArn: !GetAtt <the logical id of an AWS::Logs::LogGroup>.Arn"
+    if isinstance(first, Attribute):
+        if not stage.wiring.evaluation.exists(first.resource):
             return
-        resource = stage.wiring.evaluation.resource(atom.resource)
+        resource = stage.wiring.evaluation.resource(first.resource)
         is_group = resource.type == "AWS::Logs::LogGroup"
-        if is_group and atom.name == "Arn":
+        if is_group and first.name == "Arn":
             return
         found = f"{'the name' if is_group else 'an attribute'} of {resource.logical_id}, an {resource.type}"
-        fix = f"write DestinationArn: !GetAtt {resource.logical_id}.Arn" if is_group else ""
-    else:
-        pieces = split(arn, ":", 5)
-        if pieces[0].literal == "arn" and len(pieces) > 5 and pieces[2].literal == "logs":  # noqa: PLR2004 (an ARN)
-            return
-        found, fix = f'"{arn}"', ""
+        fix = f"write DestinationArn: !GetAtt {resource.logical_id}.Arn" if is_group else fix
+    elif arn.unresolved is not None:
+        yield Inconclusive(arn.unresolved.reason, at)
+        return
     yield Fault(
         at=at,
         message=f"the access log of {stage.label} goes to {found}, and not to the ARN of a CloudWatch Logs group",
         label="not the ARN of a log group",
-        fix=fix or "write DestinationArn: !GetAtt <the logical id of an AWS::Logs::LogGroup>.Arn",
+        fix=fix,
     )
 
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Fault, Inconclusive, Said, Severity, check
 from wsconform.wiring.model import Wiring
 
 
@@ -12,10 +12,13 @@ from wsconform.wiring.model import Wiring
     why="`sam deploy` stops before anything is deployed",
     source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-websocketapi.html",
 )
-def sam_accepts_template(wiring: Wiring) -> Iterator[Fault]:
+def sam_accepts_template(wiring: Wiring) -> Iterator[Said]:
     """SAM accepts what the template asks of it."""
     for module in wiring.evaluation.stack.root.lineage():
         for refusal in module.expansion.refusals:
+            if not refusal.certain:
+                yield Inconclusive(refusal.message, refusal.span)
+                continue
             yield Fault(
                 at=refusal.span,
                 message=refusal.message,

@@ -46,7 +46,7 @@ def test_the_header_tells_what_the_run_goes_by(run: Run, write: Write) -> None:
     )
 
     plain.stdout.fnmatch_lines([f"wsconform: {__version__}, 6 checks"])
-    rich.stdout.fnmatch_lines(["wsconform: *, 6 checks, strict, baseline base.json, 1 parameter given: Env"])
+    rich.stdout.fnmatch_lines(["wsconform: *, 6 checks, warnings fail, baseline base.json, 1 parameter given: Env"])
     rich.stdout.no_fnmatch_line("wsconform:*prod*")
 
 
@@ -180,7 +180,7 @@ def test_ini_options_have_the_names_of_the_options(write: Write, pytester: pytes
     result.assert_outcomes(passed=3, failed=2, skipped=1)
     result.stdout.fnmatch_lines(
         [
-            "wsconform: *, 6 checks, strict, baseline base.json, 1 parameter given: Env",
+            "wsconform: *, 6 checks, warnings fail, baseline base.json, 1 parameter given: Env",
             'warning[[]own-no-warning[]]: route "warning" is there',
             'error[[]own-no-note[]]: route "note" is there',
         ]

@@ -160,6 +160,12 @@ def test_unknown_ids_may_still_overlap_in_part() -> None:
     assert like(of(one), of(other, one)).match is Match.MAYBE
 
 
+def test_a_literal_covers_no_unknown_text() -> None:
+    one = Attribute("One")
+    assert like(of("a*"), of(one)) == MatchResult(Match.MAYBE, one)
+    assert like(of("?*"), of(one)).match is Match.YES
+
+
 def test_attributes_that_identify_nothing_may_be_equal() -> None:
     one, other = Attribute("One", "RuntimeVersion"), Attribute("Other", "RuntimeVersion")
     assert like(of(one), of(other)) == MatchResult(Match.MAYBE, one)

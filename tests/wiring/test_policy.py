@@ -131,7 +131,7 @@ def test_a_deny_wins() -> None:
     ("statement", "verdict"),
     [
         (without(allow(NotAction="execute-api:Invoke"), "Action"), Verdict.ALLOWED),
-        (without(allow(NotAction=["iam:*", "execute-api:*"]), "Action"), Verdict.NOT_ALLOWED),
+        (without(allow(NotAction=["iam:*", "Execute-API:*"]), "Action"), Verdict.NOT_ALLOWED),
         (without(allow(NotResource=execute_api(OTHER_API, "/*")), "Resource"), Verdict.ALLOWED),
         (without(allow(NotResource=[execute_api(API, "/*")]), "Resource"), Verdict.NOT_ALLOWED),
         (without(allow(NotResource=execute_api(API, "/", STAGE, "/*")), "Resource"), Verdict.UNKNOWN),
@@ -155,7 +155,8 @@ def test_a_condition_leaves_its_statement_open() -> None:
         assert decision.statement is not None
         assert decision.statement.conditions == ("aws:SourceVpc", "aws:SecureTransport")
     assert decide(deny(Condition=IF_SIGNED)).verdict is Verdict.NOT_ALLOWED
-    assert decide(allow(), allow(Condition=IF_SIGNED)).verdict is Verdict.ALLOWED
+    assert decide(allow(Condition=IF_SIGNED), allow()).verdict is Verdict.ALLOWED
+    assert decide(allow(), deny(Condition=IF_SIGNED), deny()).verdict is Verdict.DENIED
     assert decide(allow(Condition=IF_SIGNED), deny()).verdict is Verdict.DENIED
     assert decide(allow(Condition=IF_SIGNED, Action="iam:*")).verdict is Verdict.NOT_ALLOWED
 
@@ -188,6 +189,18 @@ def test_a_policy_that_is_unresolved_may_allow_anything(whole: Value) -> None:
     assert (decision.verdict, decision.because) == (Verdict.UNKNOWN, POLICY)
 
 
+def test_where_all_is_open_the_allow_is_asked_about_first() -> None:
+    decision = decide(deny(Condition=IF_SIGNED), allow(Resource=of(STAGE)))
+    assert (decision.verdict, decision.because) == (Verdict.UNKNOWN, STAGE)
+
+
+def test_a_malformed_statement_still_has_its_effect() -> None:
+    for malformed in ({"Action": {"Name": MANAGE}}, {"NotAction": "iam:*"}):
+        assert decide(deny(**malformed)).verdict is Verdict.NOT_ALLOWED
+        assert decide(allow(), deny(**malformed)).verdict is Verdict.UNKNOWN
+        assert decide(allow(), allow(**malformed)).verdict is Verdict.ALLOWED
+
+
 def test_an_unresolved_statement_may_deny_too() -> None:
     decision = decide(allow(), of(POLICY))
     assert (decision.verdict, decision.because) == (Verdict.UNKNOWN, POLICY)
@@ -212,7 +225,7 @@ def test_an_unresolved_statement_may_deny_too() -> None:
             "the Action of the statement is not a string or a list with strings only",
         ),
         (
-            document(allow(Resource=[["*"]])),
+            document(allow(Resource=["*", ["*"]])),
             "the Resource of the statement is not a string or a list with strings only",
         ),
         (document(allow(Action=[])), "the Action of the statement is not a string or a list with strings only"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,10 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--severity", multiple=True, metavar="NAME=LEVEL", help="Make it error, warning or note; may be repeated."
 )
-@click.option(
-    "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="Give a parameter of the template."
-)
-@click.option("--samconfig-env", metavar="NAME", help="Take parameters from this table of samconfig.toml.")
+@parameter_options
 @checks_option
 @click.option("--baseline", metavar="FILE", help="Hide the findings that this file lists.")
 @click.option(
@@ -77,7 +74,13 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
         click.echo(dump(to_json(examinations, errors)))
     else:
         _show(examinations, color, verbose=verbose)
-    _say_the_rest(checker, templates, examinations, errors, color)
+    if errors:
+        _say_errors(errors, color)
+    heard = [one.stack.source.path for one in examinations if one.apis or form == "text"]
+    for path in _without_api(templates, [*heard, *(error.path for error in errors)]):
+        say(f"no WebSocket API in {path}")
+    for leftover in checker.leftovers():
+        say(f"note: {leftover}")
     if write_baseline is not None and errors:
         say(f"{write_baseline} is not written, for what could not be read would be missing from it")
     if errors:
@@ -117,29 +120,22 @@ def _show(examinations: Sequence[Examination], color: str, *, verbose: bool) -> 
         click.echo(text, color=use)
 
 
-def _say_the_rest(
-    checker: Checker,
-    paths: Sequence[Path],
-    examinations: Sequence[Examination],
-    errors: Sequence[TemplateError],
-    color: str,
-) -> None:
-    """On stderr: templates that cannot be read, folders and files with nothing to check, settings that are idle."""
-    if errors:
-        from wsconform.report.style import Style
-        from wsconform.report.text import render_error
+def _say_errors(errors: Sequence[TemplateError], color: str) -> None:
+    from wsconform.report.style import Style
+    from wsconform.report.text import render_error
 
-        use = colored(color, err=True)
-        said = "\n\n".join(render_error(error, style=Style(color=use)) for error in errors)
-        click.echo(said, err=True, color=use)
-    files = [*(one.stack.source.path for one in examinations if one.apis), *(error.path for error in errors)]
-    whole = [Path(os.path.realpath(file)) for file in files]
+    use = colored(color, err=True)
+    said = "\n\n".join(render_error(error, style=Style(color=use)) for error in errors)
+    click.echo(said, err=True, color=use)
+
+
+def _without_api(paths: Sequence[Path], files: Sequence[str]) -> Iterator[Path]:
+    """The files and folders to check in which none of `files` is, those of which something was said."""
+    real = [Path(os.path.realpath(file)) for file in files]
     for path in paths:
         above = Path(os.path.realpath(path))
-        if not any(one.is_relative_to(above) for one in whole):
-            say(f"no WebSocket API in {path}")
-    for leftover in checker.leftovers():
-        say(f"note: {leftover}")
+        if not any(file.is_relative_to(above) for file in real):
+            yield path
 
 
 def _write_baseline(file: Path, examinations: Sequence[Examination]) -> None:

@@ -197,8 +197,7 @@ def _find_in_map(node: Node, span: Span, scope: Scope) -> Value | None:
         return _malformed("Fn::FindInMap", span)
     keys = [_as_text(item, scope, span) for item in items[:3]]
     here: Node | None = scope.mapping(keys[0].literal) if keys[0].literal is not None else None
-    found = _entries(here, keys[1])
-    found = {id(value): value for entry in found for value in _entries(entry, keys[2])}.values()
+    found = [entry for level in _entries(here, keys[1]) for entry in _entries(level, keys[2])]
     values = [value for entry in found if (value := evaluate(entry, scope)) is not None]
     if values and all(_same(values[0], value) for value in values):
         return values[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from wsconform.template import sam
 from wsconform.template.errors import TemplateError
 from wsconform.template.foreach import expand_loops
-from wsconform.template.nodes import Mapping, Node, Scalar, Span, child, walk
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child, walk
 from wsconform.template.parameters import Parameter, read_parameters
+from wsconform.template.sam.expansion import type_of
 from wsconform.template.source import Source, read
 
 NESTED = {
@@ -56,30 +57,24 @@ class Module:
         return self.expansion.key_spans[logical_id]
 
     def lineage(self) -> Iterator[Module]:
-        """This module and all that are nested in it."""
+        """The module and all that are nested in it."""
         yield self
         for nested in self.children.values():
             yield from nested.lineage()
 
 
-def type_of(resource: Mapping) -> str:
-    """The type of a resource node, empty where it has none."""
-    node = resource.get("Type")
-    return node.text if isinstance(node, Scalar) else ""
-
-
 def load(source: Source, given: dict[str, str]) -> Module:
     """The module of a root template with all that it nests. `given` are parameter values that the user gave."""
-    return _module(source, "", None, {}, given, (Path(source.path).resolve(),))
+    return _module(source, prefix="", parent=None, arguments={}, given=given)
 
 
-def _module(  # noqa: PLR0913 (the place of a module among others)
+def _module(
     source: Source,
+    *,
     prefix: str,
     parent: Module | None,
     arguments: dict[str, Node],
     given: dict[str, str],
-    trail: tuple[Path, ...],
 ) -> Module:
     parameters = read_parameters(source.root)
     values = {name: one.default for name, one in parameters.items() if one.default is not None} | given
@@ -100,23 +95,34 @@ def _module(  # noqa: PLR0913 (the place of a module among others)
         path = _local_file(child(resource, "Properties", place), Path(source.path).parent)
         if path is None:
             continue
-        try:
-            if len(trail) >= DEEPEST or path.resolve() in trail:
-                raise TemplateError("the stack nests itself", path=str(path), fix="break the circle of nested stacks")
-            nested = read(path)
-        except TemplateError as error:
-            module.unread[logical_id] = error
+        nested = _read(path, module)
+        if isinstance(nested, TemplateError):
+            module.unread[logical_id] = nested
             continue
         passed = child(resource, "Properties", "Parameters")
         module.children[logical_id] = _module(
             nested,
-            f"{prefix}{logical_id}/",
-            module,
-            dict(passed.entries) if isinstance(passed, Mapping) else {},
-            {},
-            (*trail, path.resolve()),
+            prefix=f"{prefix}{logical_id}/",
+            parent=module,
+            arguments=dict(passed.entries) if isinstance(passed, Mapping) else {},
+            given={},
         )
     return module
+
+
+def _read(path: Path, parent: Module) -> Source | TemplateError:
+    """The template of a stack nested in `parent`, or why there is none."""
+    around: list[Path] = []
+    outer: Module | None = parent
+    while outer is not None:
+        around.append(Path(outer.source.path).resolve())
+        outer = outer.parent
+    if len(around) >= DEEPEST or path.resolve() in around:
+        return TemplateError("the stack nests itself", path=str(path), fix="break the circle of nested stacks")
+    try:
+        return read(path)
+    except TemplateError as error:
+        return error
 
 
 def _local_file(node: Node | None, folder: Path) -> Path | None:
@@ -133,22 +139,41 @@ def _local_file(node: Node | None, folder: Path) -> Path | None:
 def names_in(node: Node) -> Iterator[tuple[str, str]]:
     """What a node mentions, as (kind, name): `ref` (also `A.B` forms), or `condition`."""
     for here in walk(node):
-        if not isinstance(here, Mapping):
-            continue
-        for key, value in here.entries.items():
-            if key == "Ref" and isinstance(value, Scalar):
-                yield "ref", value.text
-            elif key == "Fn::GetAtt":
-                if isinstance(value, Scalar):
-                    yield "ref", value.text
-                elif not isinstance(value, Mapping):
-                    yield "ref", ".".join(item.text for item in value.items if isinstance(item, Scalar))
-            elif key == "Fn::Sub":
-                pattern = value.items[0] if not isinstance(value, Mapping | Scalar) and value.items else value
-                if isinstance(pattern, Scalar):
-                    yield from (("ref", name.strip()) for name in _SUB_NAME.findall(pattern.text))
-            elif key == "Condition" and isinstance(value, Scalar):
-                yield "condition", value.text
-            elif key == "Fn::If" and not isinstance(value, Mapping | Scalar) and value.items:
-                if isinstance(value.items[0], Scalar):
-                    yield "condition", value.items[0].text
+        if isinstance(here, Mapping):
+            for key, value in here.entries.items():
+                found = _MENTIONS.get(key)
+                if found is not None:
+                    kind, names = found
+                    yield from ((kind, name) for name in names(value))
+
+
+def _scalar(node: Node) -> Iterator[str]:
+    if isinstance(node, Scalar):
+        yield node.text
+
+
+def _attribute(node: Node) -> Iterator[str]:
+    if isinstance(node, Sequence):
+        yield ".".join(item.text for item in node.items if isinstance(item, Scalar))
+    else:
+        yield from _scalar(node)
+
+
+def _variables(node: Node) -> Iterator[str]:
+    pattern = node.items[0] if isinstance(node, Sequence) and node.items else node
+    if isinstance(pattern, Scalar):
+        yield from (name.strip() for name in _SUB_NAME.findall(pattern.text))
+
+
+def _tested(node: Node) -> Iterator[str]:
+    if isinstance(node, Sequence) and node.items:
+        yield from _scalar(node.items[0])
+
+
+_MENTIONS: dict[str, tuple[str, Callable[[Node], Iterator[str]]]] = {
+    "Ref": ("ref", _scalar),
+    "Fn::GetAtt": ("ref", _attribute),
+    "Fn::Sub": ("ref", _variables),
+    "Condition": ("condition", _scalar),
+    "Fn::If": ("condition", _tested),
+}

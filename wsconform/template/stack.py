@@ -8,14 +8,16 @@ from functools import cached_property
 
 from wsconform.template.conditions import Choices, holds
 from wsconform.template.intrinsics import evaluate, unknown
-from wsconform.template.module import Module, load, names_in, type_of
-from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child, walk
+from wsconform.template.module import Module, load
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child
 from wsconform.template.parameters import PSEUDO_PARAMETERS
+from wsconform.template.relevance import Domains, Relevance
+from wsconform.template.sam.expansion import type_of
 from wsconform.template.source import Source
 from wsconform.template.values import Attribute, Map, Pseudo, Seq, Value, split, text
 from wsconform.template.worlds import World, reachable
 
-MOST_WORLDS = 128
+LEAST_WORLDS, MOST_WORLDS = 8, 128
 MOST_EVALUATIONS = 16_000
 """Worlds times resources: what bounds the time for a large template with many conditions."""
 
@@ -110,129 +112,38 @@ class Stack:
 
     @cached_property
     def _reached(self) -> tuple[tuple[World, ...], bool]:
-        conditions, parameters = self._what_matters()
-        domains = self._domains(conditions, parameters)
-        most = max(8, min(MOST_WORLDS, MOST_EVALUATIONS // max(1, len(self.declared))))
+        relevance = Relevance(self.root, self._given, self._types, self._passed_over)
+        domains = relevance.domains()
+        most = max(LEAST_WORLDS, min(MOST_WORLDS, MOST_EVALUATIONS // max(1, len(self.declared))))
         while True:
-            opened: set[str] = set()
-
-            def features(choices: dict[str, str | None], opened: set[str] = opened) -> tuple[tuple[str, str], ...]:
-                here = Evaluation(self, World((), choices))
-                named = []
-                for module, name in conditions:
-                    answer = here.scope(module).condition(name)
-                    if answer is not None:
-                        named.append((module.prefix + name, "true" if answer else "false"))
-                opened |= here.choices.open
-                shown = [(name, f'"{choices[name]}"') for name in sorted(parameters) if len(domains.get(name, ())) > 1]
-                return (*named, *shown)
-
-            worlds, more = reachable(domains, features, most)
-            fresh = opened - domains.keys()
+            view = _Features(self, relevance, domains)
+            worlds, more = reachable(domains, view.of, most)
+            fresh = view.open - domains.keys()
             if not fresh:
                 return worlds, more
-            domains |= {key: ("true", "false") for key in sorted(fresh)}
-
-    def _what_matters(self) -> tuple[list[tuple[Module, str]], set[str]]:
-        """The conditions, and the root parameters of enumerated values, on which relevant resources depend."""
-        conditions: dict[tuple[str, str], tuple[Module, str]] = {}
-        parameters: set[str] = set()
-        seen: set[tuple[str, str, str]] = set()
-
-        def visit(module: Module, kind: str, name: str) -> None:
-            if (module.prefix, kind, name) in seen:
-                return
-            seen.add((module.prefix, kind, name))
-            if kind == "condition":
-                if name in module.section("Conditions"):
-                    conditions[module.prefix, name] = (module, name)
-                return
-            head, _, rest = name.partition(".")
-            if head in module.children and rest.startswith("Outputs."):
-                nested = module.children[head]
-                output = nested.section("Outputs").get(rest.removeprefix("Outputs."))
-                if output is not None:
-                    visit_all(nested, output)
-            elif name in module.parameters:
-                if module.parent is None:
-                    if module.parameters[name].allowed:
-                        parameters.add(name)
-                elif name in module.arguments:
-                    visit_all(module.parent, module.arguments[name])
-
-        def visit_all(module: Module, node: Node) -> None:
-            for kind, name in names_in(node):
-                visit(module, kind, name)
-
-        for declared in self.declared.values():
-            if self._types is not None and type_of(declared.node) not in self._types:
-                continue
-            for key, node in declared.node.entries.items():
-                if key == "Condition" and isinstance(node, Scalar):
-                    visit(declared.module, "condition", node.text)
-                elif key == "Properties" and isinstance(node, Mapping):
-                    for name, entry in node.entries.items():
-                        if name not in self._passed_over:
-                            visit_all(declared.module, entry)
-        return list(conditions.values()), parameters
-
-    def _domains(self, conditions: list[tuple[Module, str]], parameters: set[str]) -> dict[str, tuple[str | None, ...]]:
-        """What each parameter and pseudo parameter that matters may be, its default first."""
-        compared: dict[str, list[str]] = {}
-        used: dict[str, None] = dict.fromkeys(sorted(parameters))
-        seen: set[tuple[str, str]] = set()
-
-        def origin(module: Module, node: Node) -> str | None:
-            """The root parameter or pseudo parameter that a node simply refers to."""
-            name = child(node, "Ref")
-            if not isinstance(name, Scalar):
-                return None
-            if name.text in PSEUDO_PARAMETERS or (module.parent is None and name.text in module.parameters):
-                return name.text
-            if module.parent is not None and name.text in module.arguments:
-                return origin(module.parent, module.arguments[name.text])
-            return None
-
-        def visit(module: Module, node: Node) -> None:
-            for here in walk(node):
-                sides = child(here, "Fn::Equals")
-                if isinstance(sides, Sequence):
-                    for one, other in zip(sides.items, reversed(sides.items), strict=True):
-                        name = origin(module, one)
-                        if name is not None and isinstance(other, Scalar):
-                            compared.setdefault(name, []).append(other.text)
-                name = origin(module, here)
-                if name is not None:
-                    used[name] = None
-            for kind, name in names_in(node):
-                if kind == "condition" and (module.prefix, name) not in seen:
-                    seen.add((module.prefix, name))
-                    inner = module.section("Conditions").get(name)
-                    if inner is not None:
-                        visit(module, inner)
-                elif kind == "ref" and module.parent is not None and name in module.arguments:
-                    visit(module.parent, module.arguments[name])
-
-        for module, name in conditions:
-            visit(module, module.section("Conditions")[name])
-        return {name: self._domain(name, compared.get(name, [])) for name in used}
-
-    def _domain(self, name: str, compared: list[str]) -> tuple[str | None, ...]:
-        if name in self._given:
-            return (self._given[name],)
-        parameter = self.root.parameters.get(name)
-        default = None if parameter is None or parameter.comes_from_ssm else parameter.default
-        if parameter is not None and parameter.allowed:
-            first = default if default is not None else parameter.allowed[0]
-            return tuple(dict.fromkeys((first, *parameter.allowed)))
-        rest: list[str | None] = [*compared]
-        if default in compared:
-            rest.append(None)
-        return tuple(dict.fromkeys((default, *rest)))
+            domains |= dict.fromkeys(sorted(fresh), ("true", "false"))
 
     def in_world(self, world: World) -> Evaluation:
         """The stack as it comes out in `world`."""
         return Evaluation(self, world)
+
+
+class _Features:
+    """By what the worlds of a stack differ; gathers the comparisons that the choices leave open."""
+
+    def __init__(self, stack: Stack, relevance: Relevance, domains: Domains) -> None:
+        self._stack = stack
+        self._conditions = relevance.conditions
+        self._parameters = [name for name in sorted(relevance.parameters) if len(domains.get(name, ())) > 1]
+        self.open: set[str] = set()
+
+    def of(self, choices: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
+        """The features of the world that `choices` lead to: conditions first, then parameters."""
+        here = Evaluation(self._stack, World((), choices))
+        answers = [(module.prefix + name, here.scope(module).condition(name)) for module, name in self._conditions]
+        self.open |= here.choices.open
+        named = [(name, "true" if answer else "false") for name, answer in answers if answer is not None]
+        return (*named, *((name, f'"{choices[name]}"') for name in self._parameters))
 
 
 class Evaluation:
@@ -397,6 +308,9 @@ class ModuleScope:
 
     def attribute(self, resource: str, name: str, span: Span) -> Value:
         """What `!GetAtt resource.name` gives; the outputs of nested stacks are followed."""
+        generated = self._module.expansion.references.get(f"{resource}.{name.partition('.')[0]}")
+        if generated is not None:
+            resource, name = generated, name.partition(".")[2] or "Ref"
         prefix, nested = self._module.prefix, self._module.children.get(resource)
         self._mention(prefix + resource)
         if nested is not None and name.startswith("Outputs."):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice, product
 
@@ -29,7 +29,7 @@ def _clause(name: str, value: str) -> str:
 
 
 def reachable(
-    domains: dict[str, Sequence[str | None]],
+    domains: Mapping[str, Sequence[str | None]],
     features: Callable[[dict[str, str | None]], tuple[tuple[str, str], ...]],
     most: int,
 ) -> tuple[tuple[World, ...], bool]:
@@ -38,10 +38,8 @@ def reachable(
     The first value of each domain is its default.
     """
     found: dict[tuple[tuple[str, str], ...], World] = {}
-    tried = 0
     ways = _by_distance(domains)
     for choices in islice(ways, MOST_COMBINATIONS):
-        tried += 1
         key = features(choices)
         if key not in found:
             if len(found) == most:
@@ -50,7 +48,7 @@ def reachable(
     return tuple(found.values()), next(ways, None) is not None
 
 
-def _by_distance(domains: dict[str, Sequence[str | None]]) -> Iterator[dict[str, str | None]]:
+def _by_distance(domains: Mapping[str, Sequence[str | None]]) -> Iterator[dict[str, str | None]]:
     """Every way to choose, those with the fewest departures from the defaults first."""
     default = {name: values[0] for name, values in domains.items()}
     free = [name for name, values in domains.items() if len(values) > 1]

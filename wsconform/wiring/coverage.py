@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from wsconform.template.nodes import Span
 from wsconform.template.values import Atom
 from wsconform.wiring.grants import Grant, both, forms_in, literal_tail
 from wsconform.wiring.model import CONNECT, Api, Authorizer, Call, Function, Permission, Route, Wiring
@@ -48,6 +49,13 @@ class Doubt:
     def reason(self) -> str:
         """What the answer hangs on."""
         return explain(self.because)
+
+    @property
+    def at(self) -> Span:
+        """Where it stands."""
+        texts = ((name, self.permission.text(name)) for name in ("SourceArn", "FunctionName", "Principal", "Action"))
+        name = next((name for name, value in texts if value is not None and self.because in value.parts), "SourceArn")
+        return self.permission.at(name)
 
 
 @dataclass(slots=True)

@@ -368,18 +368,16 @@ class _Automaton:
 
     def _pass_identity(self, row: int, atom: Atom, form: Form, *, solid: bool) -> int:
         """`row` after an atom of the subject that equals itself and differs from those of other resources."""
-        after, rest = 0, row & ~self._gates
+        after, rest = 0, row
         for door in self._doors:
             if not row & door.start:
                 continue
             if door.atom == atom:
                 after |= self._close(door.end)
-            elif not door.identity:
-                continue
-            elif _of_two_resources(door.atom, atom):
-                after |= self._through(self._open(door.start), form, covering=solid, shut=door.end)
-            else:
-                rest |= self._open(door.start)
+                rest &= ~door.start
+            elif door.identity and _of_two_resources(door.atom, atom):
+                after |= self._through(door.start, form, covering=solid, shut=door.end)
+                rest &= ~door.start
         return after | self._through(rest, form, covering=solid)
 
     def _through(self, row: int, form: Form, *, covering: bool, shut: int = 0) -> int:

@@ -40,8 +40,11 @@ def is_reserved(key: str) -> bool:
 
 
 def _one_off(one: str, other: str) -> bool:
-    """Whether one letter dropped, added, changed, or swapped with its neighbour makes `other` of `one`, or none."""
-    if abs(len(one) - len(other)) > 1:
+    """Whether one letter dropped, added, changed, or swapped with its neighbour makes `other` of `one`, or none.
+
+    A longer word that begins with `other`, such as its plural, is a word of its own.
+    """
+    if abs(len(one) - len(other)) > 1 or (one != other and one.startswith(other)):
         return False
     head = 0
     while head < min(len(one), len(other)) and one[head] == other[head]:

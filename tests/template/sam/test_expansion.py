@@ -194,8 +194,8 @@ def test_a_route_that_another_displaces_is_told() -> None:
 
 NEEDS = {
     "api": (CHAT, True),
-    "no transform": (CHAT.replace("Transform: AWS::Serverless-2016-10-31\n", ""), False),
-    "another transform": (CHAT.replace("AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"), False),
+    "no transform": (CHAT.replace("Transform: AWS::Serverless-2016-10-31\n", ""), True),
+    "another transform": (CHAT.replace("AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"), True),
     "transforms": (
         CHAT.replace("AWS::Serverless-2016-10-31", "[AWS::LanguageExtensions, AWS::Serverless-2016-10-31]"),
         True,
@@ -220,12 +220,14 @@ def test_the_translator_is_needed_for_what_it_alone_knows(text: str, *, needed: 
         assert expansion.key_spans == resources.key_spans
 
 
-def test_sam_types_without_the_transform_are_refused() -> None:
+def test_sam_types_without_the_transform_are_refused_once_and_expanded_all_the_same() -> None:
     text = CHAT.replace("Transform: AWS::Serverless-2016-10-31\n", "").replace(
         "  Sender:", "  Table: {Type: A::B::C}\n  Sender:"
     )
-    refusals = expanded(text).refusals
-    assert [refusal.resource for refusal in refusals] == ["Chat", "Greeter", "Sender"]
+    expansion = expanded(text)
+    refusals = expansion.refusals
+    assert [refusal.resource for refusal in refusals] == ["Chat"]
+    assert "ChatsendRoute" in expansion.resources
     assert start(refusals[0].span) == at(text, "AWS::Serverless::WebSocketApi")
     assert refusals[0].message == (
         '"Chat" is of the SAM type "AWS::Serverless::WebSocketApi", '

@@ -1,96 +1,31 @@
-"""What only the SAM translator knows of a template: WebSocket APIs, connectors and Globals, expanded in place."""
+"""The user's resources and what SAM makes of them, put together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child
 from wsconform.template.parameters import read_parameters
-from wsconform.template.sam_globals import merge_globals
-from wsconform.template.sam_places import (
+from wsconform.template.sam.expansion import (
     CONNECTOR,
-    FUNCTION,
     WEBSOCKET_API,
-    ApiPlaces,
-    Placed,
-    made_by_connectors,
-    made_from_api,
-    place_of_connector,
+    Expansion,
+    Refusal,
+    has_macros,
+    resources_of,
+    type_of,
 )
-from wsconform.template.sam_refusals import Refusal, refusal
-from wsconform.template.sam_translator import Translation, translate
-
-__all__ = ["Expansion", "Refusal", "expand", "needs_translator"]
-
-TRANSFORM = "AWS::Serverless-2016-10-31"
+from wsconform.template.sam.globals import merge_globals
+from wsconform.template.sam.places import ApiPlaces, Placed, made_by_connectors, made_from_api, place_of_connector
+from wsconform.template.sam.refusals import refusal
+from wsconform.template.sam.translator import Translation, translate
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """The Resources section of a template, with what SAM makes of it.
-
-    `resources`: the user's own, the same nodes where nothing changed, and what WebSocket APIs and connectors become.
-    A resource that SAM refuses stays as it was written; other SAM resources stay under their own type.
-    `origins`: the logical id of a generated resource -> that of the user's resource it comes from.
-    `key_spans`: where a resource as a whole is declared.
-    `refusals`: why SAM would not deploy the template; `losses`: what it drops without a word.
-    `references`: forms such as `ChatApi.Stage` -> the logical id that they stand for in `!Ref`.
-    `required`: whether the translator was needed.
-    """
-
-    resources: dict[str, Mapping]
-    origins: dict[str, str] = field(default_factory=dict)
-    key_spans: dict[str, Span] = field(default_factory=dict)
-    refusals: tuple[Refusal, ...] = ()
-    losses: tuple[Refusal, ...] = ()
-    references: dict[str, str] = field(default_factory=dict)
-    required: bool = False
-
-
-def has_transform(root: Mapping) -> bool:
-    """Whether the template is a SAM template."""
-    node = root.get("Transform")
-    items = node.items if isinstance(node, Sequence) else (node,)
-    return any(isinstance(item, Scalar) and item.value == TRANSFORM for item in items)
-
-
-def needs_translator(root: Mapping) -> bool:
-    """Whether only aws-sam-translator can tell what the template means to a WebSocket API."""
-    if not has_transform(root):
-        return False
-    return "Globals" in root.entries or _has_macros(_resources(root))
-
-
-def _has_macros(resources: dict[str, Mapping]) -> bool:
-    return any(_type(node) in (WEBSOCKET_API, CONNECTOR) or "Connectors" in node.entries for node in resources.values())
-
-
-def _resources(root: Mapping) -> dict[str, Mapping]:
-    section = root.get("Resources")
-    entries = section.entries if isinstance(section, Mapping) else {}
-    return {logical_id: node for logical_id, node in entries.items() if isinstance(node, Mapping)}
-
-
-def _type(node: Mapping) -> str:
-    kind = node.get("Type")
-    return kind.text if isinstance(kind, Scalar) else ""
-
-
-def expand(root: Mapping, parameters: dict[str, str] | None = None) -> Expansion:
-    """Expand what only SAM knows, everything at the user's own line. Never raises for what a template holds.
-
-    `parameters` are the values known of the template's parameters, by name; the defaults count where there is none.
-    """
-    resources = _resources(root)
-    section = root.get("Resources")
-    key_spans = {name: section.key_span(name) if isinstance(section, Mapping) else root.span for name in resources}
-    if not needs_translator(root):
-        missing = () if has_transform(root) else tuple(_without_transform(resources))
-        return Expansion(resources, key_spans=key_spans, refusals=missing)
-
+def assemble(root: Mapping, key_spans: dict[str, Span], parameters: dict[str, str]) -> Expansion:
+    """The expansion of a template that needs the translator. `parameters` as in `wsconform.template.sam.expand`."""
+    resources = resources_of(root)
     declared = read_parameters(root)
-    values = {name: one.default for name, one in declared.items() if one.default is not None} | (parameters or {})
+    values = {name: one.default for name, one in declared.items() if one.default is not None} | parameters
     values = {
         name: value for name, value in values.items() if name not in declared or not declared[name].comes_from_ssm
     }
@@ -99,7 +34,7 @@ def expand(root: Mapping, parameters: dict[str, str] | None = None) -> Expansion
     merge = merge_globals(root, resources)
     causes = merge.causes
     merged = resources | merge.resources
-    if not _has_macros(resources):
+    if not has_macros(resources):
         refusals = tuple(refusal(cause, root, merged, unknown) for cause in causes)
         return Expansion(merged, key_spans=key_spans, refusals=refusals, required=True)
 
@@ -118,14 +53,6 @@ def expand(root: Mapping, parameters: dict[str, str] | None = None) -> Expansion
         assembly.references,
         required=True,
     )
-
-
-def _without_transform(resources: dict[str, Mapping]) -> Iterator[Refusal]:
-    for name, node in resources.items():
-        kind = node.get("Type")
-        if isinstance(kind, Scalar) and kind.value in (WEBSOCKET_API, FUNCTION):
-            message = f'"{name}" is of the SAM type "{kind.text}", but the template has no "Transform: {TRANSFORM}"'
-            yield Refusal(message, name, kind.span)
 
 
 class _Assembly:
@@ -148,7 +75,7 @@ class _Assembly:
     def assemble(self) -> None:
         """Fill `resources` and what goes with them."""
         for name, node in self._user.items():
-            kind = _type(node)
+            kind = type_of(node)
             if kind == WEBSOCKET_API and self._translated(name):
                 self._api(name, node)
             elif kind != CONNECTOR or name not in self._of_connector:

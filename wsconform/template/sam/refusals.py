@@ -7,20 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from wsconform.template.nodes import Mapping, Node, Scalar, Span, child, walk
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """One thing that the SAM transform refuses, or drops without a word.
-
-    `resource` is the user's logical id, None where the template as a whole is refused. `certain` is False where another
-    value of a parameter, or a transform that runs first, may still make it right: then nothing is known to be wrong.
-    """
-
-    message: str
-    resource: str | None
-    span: Span
-    certain: bool = True
+from wsconform.template.sam.expansion import Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from wsconform.template.nodes import Mapping, Scalar, child, plain
-from wsconform.template.sam_places import CONNECTOR, FUNCTION, WEBSOCKET_API, mentioned
-from wsconform.template.sam_refusals import Cause
+from wsconform.template.sam.expansion import CONNECTOR, FUNCTION, WEBSOCKET_API, type_of
+from wsconform.template.sam.places import mentioned
+from wsconform.template.sam.refusals import Cause
 
 _NAMES_OF_IDS = ("logical_id", "logicalId", "resource_logical_id", "source_logical_id")
 
@@ -69,7 +70,7 @@ class _Input:
         return template
 
     def _resource(self, logical_id: str, node: Mapping) -> dict[str, Any] | None:
-        kind = _type(node)
+        kind = type_of(node)
         if logical_id in self.refused:
             return _stand_in(logical_id, kind)
         resource: dict[str, Any] = {key: plain(value) for key, value in node.entries.items()}
@@ -83,11 +84,6 @@ class _Input:
             for key in [key for key in connectors if (logical_id, key) in self.refused_connectors]:
                 del connectors[key]
         return resource
-
-
-def _type(node: Mapping) -> str:
-    kind = node.get("Type")
-    return kind.text if isinstance(kind, Scalar) else ""
 
 
 def _copy(value: Any) -> Any:  # noqa: ANN401 (any plain value)
@@ -251,10 +247,10 @@ def _culprit(error: BaseException, given: _Input) -> str | None:
 
 def _follows(cause: Cause, given: _Input) -> bool:
     """Whether an error only comes of something refused before it, which is told already."""
-    gone = {name for name in given.refused if _stand_in(name, _type(given.resources[name])) is None}
+    gone = {name for name in given.refused if _stand_in(name, type_of(given.resources[name])) is None}
     gone |= {source + key for source, key in given.refused_connectors}
     node = given.resources.get(cause.resource) if cause.resource is not None else None
-    if node is None or _type(node) == WEBSOCKET_API:
+    if node is None or type_of(node) == WEBSOCKET_API:
         return False
     named = set(re.findall(r"['\[](\w+)['\]]", cause.text)) | mentioned(plain(node))
     return not gone.isdisjoint(named)

@@ -2,7 +2,7 @@ import pytest
 
 from wsconform.template.nodes import Mapping, Node, Sequence, Span, child, plain
 from wsconform.template.sam import Expansion, expand
-from wsconform.template.sam_translator import MOST_ROUNDS
+from wsconform.template.sam.translator import MOST_ROUNDS
 from wsconform.template.source import parse
 
 HEAD = "Transform: AWS::Serverless-2016-10-31\nResources:\n"

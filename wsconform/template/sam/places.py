@@ -11,10 +11,6 @@ from typing import Any
 
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child, plain, walk
 
-FUNCTION = "AWS::Serverless::Function"
-WEBSOCKET_API = "AWS::Serverless::WebSocketApi"
-CONNECTOR = "AWS::Serverless::Connector"
-
 _API = "AWS::ApiGatewayV2::Api"
 _ROUTE = "AWS::ApiGatewayV2::Route"
 _INTEGRATION = "AWS::ApiGatewayV2::Integration"

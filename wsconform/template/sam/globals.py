@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child, plain
-from wsconform.template.sam_refusals import Cause
+from wsconform.template.sam.refusals import Cause
 
 MERGED_TYPES = frozenset({"AWS::Serverless::Function", "AWS::Serverless::WebSocketApi"})
 """The types that are read with their Globals; the translator merges the others for itself."""

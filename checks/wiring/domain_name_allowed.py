@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Severity, check
+from wsconform.wiring.model import ApiMapping, DomainName
+
+
+@check(
+    "domain-name-allowed",
+    on=ApiMapping,
+    severity=Severity.ERROR,
+    area="domain",
+    why="API Gateway refuses a custom domain name with capitals",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-domainname.html",
+)
+def domain_name_allowed(mapping: ApiMapping) -> Iterator[Fault]:
+    """A custom domain name is written in lower case."""
+    domain = mapping.domain
+    name = domain.text("DomainName") if isinstance(domain, DomainName) else None
+    if not isinstance(domain, DomainName) or name is None:
+        return
+    capitals = {sign for part in name.parts if isinstance(part, str) for sign in part if sign.isupper()}
+    if capitals:
+        lower = "".join(part.lower() if isinstance(part, str) else str(part) for part in name.parts)
+        yield Fault(
+            at=domain.at("DomainName"),
+            element=domain,
+            message=f'the domain name of {domain.label}, "{name}", has capitals',
+            label="not in lower case",
+            fix=f'write DomainName: "{lower}"',
+        )

@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Severity, check
+from wsconform.wiring.idle import is_idle
+from wsconform.wiring.model import Function, Permission
+
+
+@check(
+    "permission-matches-something",
+    on=Permission,
+    severity=Severity.WARNING,
+    area="permissions",
+    why="it allows nothing that happens; what it was written for has changed, or is spelt otherwise",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html",
+)
+def permission_matches_something(permission: Permission) -> Iterator[Fault]:
+    """A permission for API Gateway matches a call that API Gateway makes."""
+    if not is_idle(permission):
+        return
+    function = permission.function
+    called = isinstance(function, Function) and bool(function.integrations or function.authorizers)
+    name = "SourceArn" if called and permission.value("SourceArn") is not None else "FunctionName"
+    yield Fault(
+        at=permission.at(name),
+        message=f"{permission.label} matches nothing that API Gateway does: "
+        + (
+            f'"{permission.text(name)}" is the source of no call to {function.label}'
+            if isinstance(function, Function) and called
+            else f'no route and no authorizer calls "{permission.text(name)}"'
+        ),
+        label="matches no call",
+        fix=f"write the {name} of a call that it is for, or take {permission.label} away",
+    )
