@@ -39,12 +39,14 @@ class Run:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        paths = [_from_here(arg, config) for arg in config.args]
+        here = config.invocation_params.dir
+        paths = [_from_here(here / arg.partition("::")[0]) for arg in config.args]
         try:
             self.checker = Checker(_settings(config, paths))
-            self._templates = {_absolute(given.path): given for given in self.checker.templates(paths)}
+            found = self.checker.templates(path for path in paths if path.is_dir())
         except (ConfigError, PackError) as error:
             raise pytest.UsageError(str(error)) from None
+        self._in_folders = {_absolute(given.path): given.path for given in found}
         self._ran: dict[str, tuple[str, list[Entry]]] = {}
         self._leftovers: list[str] = []
         self._refused = ""
@@ -64,14 +66,11 @@ class Run:
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Template | None:
         """Collect a file that is named, or one in a folder that has a WebSocket API in it."""
-        if file_path.suffix.lower() not in SUFFIXES:
+        named = parent.session.isinitpath(file_path)
+        path = _from_here(file_path) if named else self._in_folders.get(_absolute(file_path))
+        if path is None or file_path.suffix.lower() not in SUFFIXES:
             return None
-        given = self._templates.get(_absolute(file_path))
-        if given is None:
-            return None
-        template: Template = Template.from_parent(
-            parent, path=file_path, checker=self.checker, shown=given.path, named=given.named
-        )
+        template: Template = Template.from_parent(parent, path=file_path, checker=self.checker, shown=path, named=named)
         return template
 
     def pytest_collection_finish(self) -> None:
@@ -147,9 +146,8 @@ def _settings(config: pytest.Config, paths: list[Path]) -> Settings:
     return load(paths, ini(from_ini, config.inipath), options(given, "--wsconform-"))
 
 
-def _from_here(arg: str, config: pytest.Config) -> Path:
-    """The file or folder of an argument, as reports name it: from the current folder."""
-    path = config.invocation_params.dir / arg.partition("::")[0]
+def _from_here(path: Path) -> Path:
+    """A file or folder as reports name it: from the current folder."""
     try:
         return Path(os.path.relpath(path))
     except ValueError:  # on another drive

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Severity, check
-from wsconform.wiring.model import Api
+from wsconform.wiring.model import CONNECT, Api, Route
 
 
 @check(
@@ -14,7 +14,7 @@ from wsconform.wiring.model import Api
 )
 def connect_route_exists(api: Api) -> Iterator[Fault]:
     """An API has a $connect route, the only one that can refuse a client."""
-    if api.element is None or api.connect_routes:
+    if api.element is None or api.connect_routes or _is_adrift(api):
         return
     misspelt = api.misspelt_connect
     if misspelt is not None:
@@ -38,6 +38,11 @@ def connect_route_exists(api: Api) -> Iterator[Fault]:
         label="whoever knows the URL is connected",
         fix="add a route of the key $connect with AuthorizationType: CUSTOM and an authorizer, or with AWS_IAM",
     )
+
+
+def _is_adrift(api: Api) -> bool:
+    """Whether a $connect route joins no API: then its ApiId is wrong, of which `api-id-names-an-api` speaks."""
+    return any(isinstance(part, Route) and part.key == CONNECT for part in api.wiring.adrift)
 
 
 def _routes_elsewhere(api: Api) -> str:

@@ -35,6 +35,8 @@ def deployment_is_shown(deployment: Deployment) -> Iterator[Fault]:
         label="shown by no stage",
         fix=f"take {deployment.label} away, or let a stage show it with DeploymentId: !Ref "
         + deployment.resource.logical_id,
+        # Then clients meet what was deployed last, and this one only clutters.
+        severity=Severity.NOTE if automatic is not None else None,
     )
 
 

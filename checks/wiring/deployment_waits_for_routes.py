@@ -27,12 +27,13 @@ def deployment_waits_for_routes(deployment: Deployment) -> Iterator[Fault]:
             raise Inconclusive(f"{deployment.api.label} may have routes elsewhere: {unread.reason}", unread.span)
         return
     refused = not any(deployment.waits_for(route) for route in deployment.api.routes)
-    if not refused and _is_deployed_again(deployment):
+    again = _is_deployed_again(deployment)
+    if again and not refused:
         return
-    guarded = next((part for part in missing if isinstance(part, Route) and _is_guarded(part)), None)
+    guarded = next((part for part in missing if isinstance(part, Route) and _is_guarded(part) and not again), None)
     message = f"{deployment.label} may be made before {listed(map(_named, missing))}"
     if guarded is not None:
-        message += f"; a snapshot without {guarded.label} lets everybody in"
+        message += f"; a snapshot without {guarded.resource.logical_id} lets everybody in"
     elif refused:
         message += "; without any route it is refused"
     yield Fault(

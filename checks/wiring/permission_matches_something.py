@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
+from wsconform.check.permissions import short_arn, target_of
 from wsconform.wiring.idle import is_idle
 from wsconform.wiring.model import Function, Permission
 
@@ -20,14 +21,14 @@ def permission_matches_something(permission: Permission) -> Iterator[Fault]:
     function = permission.function
     called = isinstance(function, Function) and bool(function.integrations or function.authorizers)
     name = "SourceArn" if called and permission.value("SourceArn") is not None else "FunctionName"
+    problem = (
+        f'"{short_arn(permission)}" is the source of no call to {function.label}'
+        if isinstance(function, Function) and called
+        else f"no route and no authorizer calls {target_of(permission)}"
+    )
     yield Fault(
         at=permission.at(name),
-        message=f"{permission.label} matches nothing that API Gateway does: "
-        + (
-            f'"{permission.text(name)}" is the source of no call to {function.label}'
-            if isinstance(function, Function) and called
-            else f'no route and no authorizer calls "{permission.text(name)}"'
-        ),
+        message=f"{permission.label} matches nothing that API Gateway does: {problem}",
         label="matches no call",
         fix=f"write the {name} of a call that it is for, or take {permission.label} away",
     )

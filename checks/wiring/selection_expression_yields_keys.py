@@ -4,7 +4,7 @@ from wsconform.check import Fault, Inconclusive, Note, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.model import Api, Route
 from wsconform.wiring.route_keys import is_reserved
-from wsconform.wiring.selection import Selection, selection_of
+from wsconform.wiring.selection import Selection, parse_selection, selection_of
 
 
 @check(
@@ -30,10 +30,10 @@ def selection_expression_yields_keys(api: Api) -> Iterator[Fault | Inconclusive]
     if dead and len(dead) == len(routes):
         yield Fault(
             at=at,
-            message=f'the RouteSelectionExpression "{expression}" of {api.label} comes to {_keys(selection)}, '
-            f'and so never to "{dead[0].key}"' + (" or any other route key" if len(dead) > 1 else ""),
+            message=f'the RouteSelectionExpression "{expression}" of {api.label} {_comes_to(selection)}, '
+            f'never to "{dead[0].key}"' + (" or any other route key" if len(dead) > 1 else ""),
             label="yields none of the route keys",
-            fix="write $request.body.action, with the field that your clients send for action",
+            fix=_fix(selection),
             notes=tuple(Note(route.at("RouteKey"), f"{route.label} waits for this key") for route in dead[:3]),
         )
         return
@@ -41,8 +41,8 @@ def selection_expression_yields_keys(api: Api) -> Iterator[Fault | Inconclusive]
         yield Fault(
             at=route.at("RouteKey"),
             element=route,
-            message=f'"{route.key}", the key of {route.label}, is not what "{expression}" can come to: '
-            + _keys(selection),
+            message=f'the RouteSelectionExpression "{expression}" of {api.label} {_comes_to(selection)}, '
+            f'never to "{route.key}", the key of {route.label}',
             label="no message selects it",
             fix=f"change the key, or the RouteSelectionExpression of {api.label}",
             notes=(Note(at, f"the expression of {api.label}"),),
@@ -59,8 +59,17 @@ def _is_custom(api: Api, route: Route) -> bool:
     return route.key is None or not is_reserved(route.key)
 
 
-def _keys(selection: Selection) -> str:
-    """The keys that an expression yields, in words."""
+def _comes_to(selection: Selection) -> str:
+    """What keys an expression yields, in words."""
     if selection.constant is not None:
-        return f'"{selection.constant}" only'
-    return f'keys like "{"".join(piece if isinstance(piece, str) else "*" for piece in selection.pieces)}" only'
+        return "is fixed text and comes to that alone"
+    return f'comes to keys like "{"".join(piece if isinstance(piece, str) else "*" for piece in selection.pieces)}"'
+
+
+def _fix(selection: Selection) -> str:
+    """The expression to write: the same with a dollar sign, where that makes it a variable."""
+    constant = selection.constant or ""
+    for meant in (f"${constant}", f"${{{constant}}}"):
+        if constant.strip("{}").startswith("request.body.") and isinstance(parse_selection(meant), Selection):
+            return f"write {meant}"
+    return "write $request.body.action, with the field that your clients send for action"

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Severity, check
-from wsconform.wiring.model import Api
+from wsconform.wiring.model import Api, Stage
 from wsconform.wiring.outlets import outlets
 
 
@@ -16,6 +16,17 @@ from wsconform.wiring.outlets import outlets
 def stage_exists(api: Api) -> Iterator[Fault]:
     """An API has a stage, under whose name clients connect."""
     if api.element is None or api.stages or any(one.value("StageName") is not None for one in api.deployments):
+        return
+    for stage in _stages_astray(api):
+        # A stage of a WebSocket API is told so by `deployment-in-same-api`.
+        if not stage.api.is_websocket:
+            yield Fault(
+                at=stage.at("ApiId"),
+                element=stage,
+                message=f"{stage.label} shows a deployment of {api.label}, and is a stage of {stage.api.label}",
+                label=f"not {api.label}, which has no stage",
+                fix=f"write ApiId: !Ref {api.element.resource.logical_id}",
+            )
         return
     for outlet in outlets(api):
         if outlet.is_read_by_stacks or not api.deployments:
@@ -32,3 +43,10 @@ def stage_exists(api: Api) -> Iterator[Fault]:
         f"ApiId: !Ref {api.element.resource.logical_id} and "
         + (f"DeploymentId: !Ref {shown.resource.logical_id}" if api.deployments else "AutoDeploy: true"),
     )
+
+
+def _stages_astray(api: Api) -> Iterator[Stage]:
+    """The stages of other APIs that show a deployment of this one."""
+    for one in api.wiring.elements.values():
+        if isinstance(one, Stage) and one.id in api.wiring.api_of and one.deployment in api.deployments:
+            yield one

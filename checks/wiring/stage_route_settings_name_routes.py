@@ -53,6 +53,8 @@ def _may_be_elsewhere(stage: Stage) -> str:
     api = stage.api
     if api.element is None:
         return f'the API "{api.label}" is declared elsewhere'
+    if not api.routes:
+        return f"{api.label} has no routes in this template"
     if api.open_routes:
         return f"the route key of {api.open_routes[0].label} is not known"
     return next((f"{api.label} may have routes elsewhere: {one.reason}" for one in outlets(api) if one.resource), "")

@@ -3,6 +3,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wsconform.check.examine import Examination, examine
 from wsconform.check.finding import Outcome, Severity
@@ -312,6 +314,51 @@ def test_a_nested_template_has_its_own_suppressions(checks: list[Check], tmp_pat
     apply(examination, Rules(known=[check.name for check in checks], checks=checks))
     assert "SendRoute" in suppressed(examination)
     assert "SendRoute" not in {one.resource for one in examination.findings}
+
+
+def test_a_resource_is_known_by_its_file_wherever_its_fault_is(checks: list[Check], tmp_path: Path) -> None:
+    metadata = "  SendRoute:\n    Metadata: {wsconform: {ignore: {key-is-short: agreed}}}\n"
+    nested = EXAMPLE.replace("RouteKey: send\n", "RouteKey: !Ref Key\n").replace("  SendRoute:\n", metadata)
+    (tmp_path / "nested.yaml").write_text(nested.replace("Resources:", "Parameters: {Key: {Type: String}}\nResources:"))
+    (tmp_path / "template.yaml").write_text(
+        "Resources:\n"
+        "  One:\n"
+        "    Type: AWS::CloudFormation::Stack\n"
+        "    Properties: {TemplateURL: nested.yaml, Parameters: {Key: publish}}\n"
+    )
+    examination = examine(read_stack(read(tmp_path / "template.yaml")), checks[:1])
+    assert [Path(one.template).name for one in examination.findings] == ["template.yaml"]
+    apply(examination, Rules(known=[check.name for check in checks], checks=checks))
+    assert list(examination.findings) == []
+    assert suppressed(examination) == {"SendRoute": "agreed"}
+
+
+def test_a_pack_may_have_checks_about_suppressions(checks: list[Check], tmp_path: Path) -> None:
+    (tmp_path / "ours.py").write_text(
+        "from wsconform.check import Inconclusive, Severity, check\n"
+        "from wsconform.check.suppression import Suppression\n"
+        "@check('suppression-has-ticket', on=Suppression, severity=Severity.NOTE, area='a', why='w', source='s')\n"
+        "def has_ticket(suppression):\n"
+        "    'A suppression names an open ticket.'\n"
+        "    raise Inconclusive(f'nobody asked the tracker of {suppression.reason}', suppression.span)\n"
+    )
+    known = Registry()
+    load_folder(tmp_path, known, "tested_pack_about_suppressions")
+    examination = checked(
+        "Resources:\n" + route("RouteKey: publish # wsconform: ignore[key-is-short] TEAM-1"), [*checks, *known]
+    )
+    (verdict,) = [one for one in examination.verdicts if one.check == "suppression-has-ticket"]
+    assert [one.reason for one in verdict.undecided] == ["nobody asked the tracker of TEAM-1"]
+
+
+@settings(max_examples=30)
+@given(st.text(st.characters(exclude_characters="\n\r\x85\u2028\u2029", exclude_categories=["Cc", "Cs"])))
+def test_no_comment_breaks_it(checks: list[Check], text: str) -> None:
+    for comment in (f"ignore[{text}", f"ignore[{text}]", f"ignore[key-is-short]{text}", text):
+        examination = checked("Resources:\n" + route(f"RouteKey: publish # wsconform: {comment}"), checks)
+        said = {one.check for one in examination.findings}
+        assert said <= {"key-is-short", "suppression-has-reason", "suppression-names-check", "suppression-is-used"}
+        assert ("key-is-short" in said) != ("SendRoute" in suppressed(examination))
 
 
 def examples(heading: str) -> list[object]:

@@ -57,3 +57,14 @@ def undecided_in(tmp_path: Path) -> Callable[[str], list[tuple[str, str]]]:
         return [(verdict.check, one.reason) for verdict in examination.verdicts for one in verdict.undecided]
 
     return undecided
+
+
+@pytest.fixture
+def messages_of(tmp_path: Path) -> Callable[[str], list[str]]:
+    """The messages of all findings on the varied stack; a check that breaks says so in one."""
+
+    def messages(snippet: str) -> list[str]:
+        examination, _ = _examination(snippet, tmp_path)
+        return [one.message for one in examination.findings]
+
+    return messages

@@ -124,7 +124,7 @@ def run(pytester: pytest.Pytester, pack: Path) -> Run:
     """Run pytest with the plugin asked for, and the checks of the pack only."""
 
     def pytest_with(*args: str, select: str = "own-*") -> pytest.RunResult:
-        chosen = ["--wsconform", f"--wsconform-checks={pack.name}", f"--wsconform-select={select}"]
+        chosen = ["--wsconform", f"--wsconform-checks={pack}", f"--wsconform-select={select}"]
         with warnings.catch_warnings():
             warnings.simplefilter("default")  # not those of the tests around it
             return pytester.runpytest_inprocess(*chosen, *args, plugins=[wsconform.plugin])

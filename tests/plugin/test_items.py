@@ -152,6 +152,26 @@ def test_a_nested_template_that_is_named_is_checked(run: Run, write: Write, pyte
     ]
 
 
+def test_a_link_and_its_target_can_both_be_named(run: Run, write: Write, pytester: pytest.Pytester) -> None:
+    (pytester.path / "link.yaml").symlink_to(write("hello"))
+
+    result = run("link.yaml", "template.yaml", "-rp", select="own-no-error")
+
+    assert passed(result) == ["link.yaml::ChatApi::own-no-error", "template.yaml::ChatApi::own-no-error"]
+
+
+def test_paths_are_named_from_where_pytest_is_run(
+    run: Run, write: Write, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makeini("[pytest]\n")
+    write("error", name="a/template.yaml")
+    monkeypatch.chdir("a")
+
+    result = run("template.yaml")
+
+    result.stdout.fnmatch_lines(["*--> template.yaml:10:17", "FAILED *template.yaml::ChatApi::own-no-error*"])
+
+
 def test_a_node_id_reaches_into_a_nested_stack(run: Run, write: Write, pytester: pytest.Pytester) -> None:
     write("error", name="inner/chat.yaml")
     (pytester.path / "root.yaml").write_text(PARENT.format("inner/chat.yaml"))

@@ -221,14 +221,6 @@ def test_a_samconfig_that_cannot_be_read_is_a_collection_error(run: Run, write: 
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_a_samconfig_that_cannot_be_read_for_a_nested_stack_is_said(run: Run, write: Write) -> None:
-    write("hello", name="stacks/b_inner.yaml")
-    Path("stacks/root.yaml").write_text(INNER)
-    Path("stacks/samconfig.toml").write_text("version = \n")
-
-    assert "samconfig.toml: this is no TOML: " in usage_error(run("stacks"))
-
-
 def test_a_baseline_lets_known_findings_be(run: Run, write: Write) -> None:
     write("error", "error2", name="stacks/b_inner.yaml")
     Path("stacks/root.yaml").write_text(INNER)

@@ -42,7 +42,22 @@ def test_a_near_miss_is_told(key: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["send", "reconnect", "connection", "join", "", "$", "$send", "default2", "defaults", "on", "disco", "connect4", "con"]
+    "key",
+    [
+        "send",
+        "reconnect",
+        "connection",
+        "join",
+        "",
+        "$",
+        "$send",
+        "default2",
+        "defaults",
+        "on",
+        "disco",
+        "connect4",
+        "con",
+    ],
 )
 def test_a_key_in_its_own_right_is_left_alone(key: str) -> None:
     assert meant(key) is None

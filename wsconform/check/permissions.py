@@ -8,7 +8,8 @@ from wsconform.check.finding import Fault, Note
 from wsconform.wiring.coverage import Shortfall
 from wsconform.wiring.element import Element
 from wsconform.wiring.grants import SERVICE
-from wsconform.wiring.model import Authorizer, Call, Permission, Route
+from wsconform.wiring.model import Authorizer, Call, Function, Permission, Route
+from wsconform.wiring.uris import FunctionUri
 
 _MOST_NOTES = 3
 
@@ -30,12 +31,15 @@ def fault_of(shortfall: Shortfall, what: str) -> Fault:
             ),
         )
     wrong = _wrong(shortfall, shortfall.permission, shortfall.wrong)
+    generated = shortfall.permission.label != shortfall.permission.resource.logical_id
     return Fault(
         at=shortfall.permission.at(shortfall.wrong),
         element=shortfall.permission,
         message=f"{wrong.problem}, so API Gateway may not invoke {_function(call)} for {what}",
         label=wrong.label,
-        fix=f"write {shortfall.wrong}: {wrong.right}",
+        fix=f"change {shortfall.permission.label} so that it gives {shortfall.wrong}: {wrong.right}"
+        if generated
+        else f"write {shortfall.wrong}: {wrong.right}",
         notes=(Note(call.at, f"{_caller(call).label} invokes {call.function.label} here"),),
     )
 
@@ -57,8 +61,23 @@ def _wrong(shortfall: Shortfall, permission: Permission, name: str) -> _Wrong:
     if name == "FunctionName":
         other = permission.function is not call.function
         label = f"not {call.function.label}" if other else "another version or alias"
-        return _Wrong(f'{permission.label} is on "{written}"', label, _function_name(call))
-    return _Wrong(f'SourceArn of {permission.label} is "{written}"', "does not match the call", _source_arn(shortfall))
+        return _Wrong(f"{permission.label} is on {target_of(permission)}", label, _function_name(call))
+    problem = f'{permission.label} is for the source "{short_arn(permission)}"'
+    return _Wrong(problem, "does not match the call", _source_arn(shortfall))
+
+
+def target_of(permission: Permission) -> str:
+    """The function that a permission is on, with its version or alias."""
+    target = permission.target
+    if not isinstance(permission.function, Function) or not isinstance(target, FunctionUri):
+        return f'"{permission.text("FunctionName")}"'
+    name = permission.function.label
+    return f'{name} as "{target.qualifier}"' if target.qualifier is not None else name
+
+
+def short_arn(permission: Permission) -> str:
+    """`SourceArn` without what all ARNs of API Gateway begin with."""
+    return str(permission.text("SourceArn")).rpartition(":")[2]
 
 
 def _caller(call: Call) -> Element:

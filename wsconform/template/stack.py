@@ -55,6 +55,7 @@ class _Declared:
     module: Module
     logical_id: str
     node: Mapping
+    type: str
 
 
 class Stack:
@@ -77,7 +78,7 @@ class Stack:
         self._types = None if types is None else frozenset(types)
         self._passed_over = passed_over
         self.declared: dict[str, _Declared] = {
-            module.prefix + logical_id: _Declared(module, logical_id, node)
+            module.prefix + logical_id: _Declared(module, logical_id, node, type_of(node))
             for module in self.root.lineage()
             for logical_id, node in module.resources.items()
         }
@@ -90,7 +91,7 @@ class Stack:
 
     def type_of(self, resource_id: str) -> str:
         """The type of a declared resource."""
-        return type_of(self.declared[resource_id].node)
+        return self.declared[resource_id].type
 
     def source_of(self, span: Span) -> Source:
         """The template that a place is in: the root's, or a nested one's."""
@@ -188,7 +189,7 @@ class Evaluation:
         """The ids of the resources of some types that exist here, in the template's order."""
         wanted = frozenset(types)
         for resource_id, declared in self.stack.declared.items():
-            if type_of(declared.node) in wanted and self.exists(resource_id):
+            if declared.type in wanted and self.exists(resource_id):
                 yield resource_id
 
     def resource(self, resource_id: str) -> Resource:
@@ -212,7 +213,7 @@ class Evaluation:
         items = depends.items if isinstance(depends, Sequence) else (depends,)
         return Resource(
             id=resource_id,
-            type=type_of(declared.node),
+            type=declared.type,
             properties=properties if isinstance(properties, Map) else Map({}, {}, span),
             depends_on=tuple(declared.module.prefix + item.text for item in items if isinstance(item, Scalar)),
             mentions=frozenset(mentions),

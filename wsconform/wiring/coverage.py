@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from wsconform.template.nodes import Span
-from wsconform.template.values import Atom
+from wsconform.template.sam.expansion import CONNECTOR
+from wsconform.template.values import Atom, Map, Seq, Text
 from wsconform.wiring.grants import Grant, both, forms_in, literal_tail
 from wsconform.wiring.model import CONNECT, Api, Authorizer, Call, Function, Permission, Route, Wiring
 from wsconform.wiring.nearest import Nearest
@@ -123,6 +125,18 @@ class _Judgement:
         self._found.unused = {grant.permission.id: grant for grant in spare if grant.permission.id not in spoken_of}
         return self._found
 
+    @cached_property
+    def _promised(self) -> set[str]:
+        """The functions that connectors lead to which SAM refuses, as another check says."""
+        evaluation = self._wiring.evaluation
+        found: set[str] = set()
+        for one in evaluation.ids([CONNECTOR]):
+            ends = evaluation.resource(one).get("Destination")
+            for end in ends.items if isinstance(ends, Seq) else (ends,):
+                name = end.get("Id") if isinstance(end, Map) else None
+                found.add(str(name) if isinstance(name, Text) else "")
+        return found
+
     def _allow(self, group: _Group) -> None:
         """Find the calls of a group that no permission allows; note which permissions are needed, and used at all."""
         first = group.calls[0]
@@ -150,10 +164,11 @@ class _Judgement:
 
     def _blame(self, group: _Group, nearest: Nearest) -> None:
         """Sort the calls that nothing allows by what keeps them from being allowed."""
+        promised = self._promised
         reasons: dict[tuple[str, str] | None, list[Call]] = {}
         blamed: dict[tuple[str, str], Grant] = {}
         for call in group.open:
-            if _is_misdirected(call, self._grants):
+            if call.function.resource.logical_id in promised or _is_misdirected(call, self._grants):
                 continue
             near = nearest.to(call)
             if near is None:

@@ -19,9 +19,18 @@ from wsconform.wiring.uris import FunctionUri, MalformedUri
 SERVICE = "apigateway.amazonaws.com"
 _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
 _ACTIONS = frozenset({"lambda:invokefunction", "lambda:*", "*"})
-_API_ID = Form("[a-z0-9]+", unique=True)
+_ID = Form("[a-z0-9]+", unique=True)
 _IMPLICIT = ("ServerlessRestApi", "ServerlessHttpApi")
 """How the ids of the APIs begin that SAM makes for events (SAM developer guide, "Generated AWS resources")."""
+APIS = frozenset(
+    {
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::Serverless::Api",
+        "AWS::Serverless::HttpApi",
+        "AWS::Serverless::WebSocketApi",
+    }
+)
 _LEAST_OF_NAME = 8
 """How many characters of a logical id a generated name keeps at least, however long the stack's name is."""
 
@@ -31,13 +40,15 @@ def forms_in(wiring: Wiring) -> Forms:
 
     Source: AWS CloudFormation User Guide, "Name type" (`<stack>-<logical id>-<suffix>`) and "Return values".
     """
-    apis = {api.element.id for api in wiring.apis if api.element is not None}
+    stack = wiring.evaluation.stack
 
     def form(attribute: Attribute) -> Form:
         if attribute.name != "Ref":
             return identifying(attribute)
-        if attribute.resource in apis:
-            return _API_ID
+        declared = attribute.resource in stack.declared
+        kind = stack.type_of(attribute.resource) if declared else ""
+        if kind in APIS or kind == "AWS::ApiGatewayV2::Authorizer" or is_implicit(attribute):
+            return _ID
         element = wiring.elements.get(attribute.resource)
         if isinstance(element, Function):
             return Form(f".+-{element.resource.logical_id[:_LEAST_OF_NAME]}[A-Za-z0-9]*-[A-Za-z0-9]+", unique=True)
@@ -138,8 +149,13 @@ class Grant:
 
     def _dangles(self, name: str) -> bool:
         value = self.permission.text(name)
-        missing = self.permission.names.missing(value) if value is not None else None
-        return missing is not None and not missing.rpartition("/")[2].startswith(_IMPLICIT)
+        exists = self.permission.wiring.evaluation.exists
+        return any(not exists(one.resource) and not is_implicit(one) for one in attributes_of(value))
+
+
+def is_implicit(attribute: Attribute) -> bool:
+    """Whether an attribute is of an API that SAM makes for the events of functions."""
+    return attribute.resource.rpartition("/")[2].startswith(_IMPLICIT)
 
 
 def literal_tail(arn: Text, *, wild: bool) -> str | None:

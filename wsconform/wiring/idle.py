@@ -7,19 +7,11 @@ from collections.abc import Iterator
 from wsconform.template.values import Text, Unresolved
 from wsconform.wiring.coverage import coverage
 from wsconform.wiring.element import Missing
+from wsconform.wiring.grants import APIS
 from wsconform.wiring.model import Api, Function, Integration, Permission, Route, Wiring
 from wsconform.wiring.nearest import is_foreign
 from wsconform.wiring.pattern import Match
 from wsconform.wiring.uris import HttpUri, ServiceUri
-
-_OTHER_APIS = frozenset(
-    {
-        "AWS::ApiGateway::RestApi",
-        "AWS::ApiGatewayV2::Api",
-        "AWS::Serverless::Api",
-        "AWS::Serverless::HttpApi",
-    }
-)
 
 
 def is_idle(permission: Permission) -> bool:
@@ -42,7 +34,7 @@ def is_idle(permission: Permission) -> bool:
 
 def _has_other_apis(wiring: Wiring) -> bool:
     websocket = {api.key for api in wiring.apis}
-    return any(one not in websocket for one in wiring.evaluation.ids(_OTHER_APIS))
+    return any(one not in websocket for one in wiring.evaluation.ids(APIS))
 
 
 def _sources(api: Api, function: object) -> Iterator[Text]:

@@ -23,7 +23,7 @@ RETIRED = {
 BROAD = {
     "AdministratorAccess": "every action on every resource of the account",
     "PowerUserAccess": "nearly every action on every resource of the account",
-    "AmazonAPIGatewayAdministrator": "making, changing and deleting every API of the account, which pushing does not need",
+    "AmazonAPIGatewayAdministrator": "making, changing and deleting every API of the account, and no pushing",
     "AmazonAPIGatewayInvokeFullAccess": "calling every API of the account and pushing to every WebSocket API",
     "AWSLambda_FullAccess": "every action on every function of the account",
     "IAMFullAccess": "every action on every user, role and policy of the account",

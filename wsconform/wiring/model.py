@@ -57,7 +57,6 @@ class Part(Element):
         return self.wiring.element(atom.resource, kind)
 
 
-@dataclass(eq=False)
 class Route(Part):
     """`AWS::ApiGatewayV2::Route`."""
 
@@ -112,7 +111,6 @@ class Route(Part):
         return [one for one in self.api.route_responses if one.route is self]
 
 
-@dataclass(eq=False)
 class Integration(Part):
     """`AWS::ApiGatewayV2::Integration`."""
 
@@ -151,7 +149,6 @@ class Integration(Part):
         return [one for one in self.api.integration_responses if one.integration is self]
 
 
-@dataclass(eq=False)
 class Authorizer(Part):
     """`AWS::ApiGatewayV2::Authorizer`."""
 
@@ -183,7 +180,6 @@ class Authorizer(Part):
         return [route for api in self.wiring.apis for route in api.routes if route.authorizer is self]
 
 
-@dataclass(eq=False)
 class RouteResponse(Part):
     """`AWS::ApiGatewayV2::RouteResponse`."""
 
@@ -193,7 +189,6 @@ class RouteResponse(Part):
         return self.link(self.text("RouteId"), Route)
 
 
-@dataclass(eq=False)
 class IntegrationResponse(Part):
     """`AWS::ApiGatewayV2::IntegrationResponse`."""
 
@@ -203,12 +198,10 @@ class IntegrationResponse(Part):
         return self.link(self.text("IntegrationId"), Integration)
 
 
-@dataclass(eq=False)
 class Model(Part):
     """`AWS::ApiGatewayV2::Model`."""
 
 
-@dataclass(eq=False)
 class Deployment(Part):
     """`AWS::ApiGatewayV2::Deployment`: a snapshot of the API at the moment it is made."""
 
@@ -222,7 +215,6 @@ class Deployment(Part):
         return part.id in self.wiring.evaluation.waits_for(self.id)
 
 
-@dataclass(eq=False)
 class Stage(Part):
     """`AWS::ApiGatewayV2::Stage`."""
 
@@ -242,7 +234,6 @@ class Stage(Part):
         return self.flag("AutoDeploy")
 
 
-@dataclass(eq=False)
 class ApiMapping(Part):
     """`AWS::ApiGatewayV2::ApiMapping`: a stage under a custom domain name."""
 
@@ -270,7 +261,6 @@ class ApiMapping(Part):
         return value.unresolved or Elsewhere(f'"{value}"')
 
 
-@dataclass(eq=False)
 class DomainName(Element):
     """`AWS::ApiGatewayV2::DomainName`."""
 
@@ -471,7 +461,7 @@ class Api:
         return [*self._route_calls(), *self._authorizer_calls()]
 
     def _route_calls(self) -> Iterator[Call]:
-        shown = self._shown_stages
+        shown = self.shown_stages
         for route in self.routes:
             integration = route.integration
             if not isinstance(integration, Integration) or not integration.calls_on_its_own:
@@ -486,7 +476,7 @@ class Api:
                 yield Call(function, uri, route, source, stage, integration.resource.place("IntegrationUri"))
 
     @property
-    def _shown_stages(self) -> list[tuple[Stage | None, Text]]:
+    def shown_stages(self) -> list[tuple[Stage | None, Text]]:
         """The stages under which its routes are called, each name once; an unknown one where the template has none."""
         shown: dict[tuple[object, ...], tuple[Stage | None, Text]] = {}
         for stage in self.stages:

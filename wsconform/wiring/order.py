@@ -102,7 +102,7 @@ def how_to_wait(deployment: Deployment, parts: list[Part]) -> str:
             kept = (name.removeprefix(resource.module.prefix) for name in own if name in declared)
             orders[waiting] = dict.fromkeys(kept)
         orders[waiting][awaited] = None
-    return " and ".join(f'give "{waiting}" DependsOn: [{", ".join(names)}]' for waiting, names in orders.items())
+    return " and ".join(f"give {waiting} DependsOn: [{', '.join(names)}]" for waiting, names in orders.items())
 
 
 def _branches(one: Resource, other: Resource) -> tuple[str, str]:

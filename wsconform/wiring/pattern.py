@@ -152,6 +152,8 @@ def like(pattern: Text, subject: Text, *, forms: Forms = identifying, assume_her
     region, the account or the URL suffix is taken for the value of the deployment at hand, so that a region written
     out matches `AWS::Region`; without, that is MAYBE.
     """
+    if _plainly_matches(pattern.parts, subject.parts):
+        return MatchResult(Match.YES)
     mine, theirs = _pieces(pattern, forms), _pieces(subject, forms)
     for text, pieces in ((pattern, mine), (subject, theirs)):
         if _size(pieces) > _LONGEST or len(pieces) > _MOST_PARTS:
@@ -164,6 +166,19 @@ def like(pattern: Text, subject: Text, *, forms: Forms = identifying, assume_her
     if not solid or not _matches(mine, theirs, frozenset()):
         return MatchResult(Match.NO)
     return MatchResult(Match.MAYBE, _cause(mine, theirs, list(atoms)))
+
+
+def _plainly_matches(pattern: tuple[Part, ...], subject: tuple[Part, ...]) -> bool:
+    """Whether a look settles it, as it mostly does: equal texts, or an equal beginning and one `*` at the end."""
+    if pattern == subject:
+        return True
+    last = len(pattern) - 1
+    if last < 0 or last >= len(subject) or pattern[:last] != subject[:last]:
+        return False
+    wanted, found = pattern[last], subject[last]
+    if not isinstance(wanted, str) or not isinstance(found, str) or not wanted.endswith("*"):
+        return False
+    return not {"*", "?"} & set(wanted[:-1]) and found.startswith(wanted[:-1])
 
 
 def _pieces(text: Text, forms: Forms) -> tuple[_Piece, ...]:

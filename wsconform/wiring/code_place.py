@@ -1,0 +1,139 @@
+"""Where a function's code lies: in the template, in a folder beside it, or out of reach.
+
+Rules: SAM developer guide, `AWS::Serverless::Function` (CodeUri, InlineCode, PackageType) and "Resource metadata";
+AWS CloudFormation User Guide, `AWS::Lambda::Function` (Code: a `ZipFile` becomes the file `index`); AWS CDK developer
+guide, "Assets" (`aws:asset:path` names the folder of an asset beside the template).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child
+from wsconform.template.stack import Stack
+from wsconform.template.values import Map, Text
+from wsconform.wiring.model import Function
+from wsconform.wiring.node_code import NODE
+from wsconform.wiring.python_code import PYTHON
+from wsconform.wiring.source_file import Language
+from wsconform.wiring.source_tree import Files, Folder, Tree
+
+LANGUAGES = {"python": PYTHON, "nodejs": NODE}
+"""The languages that are read, by how the names of their runtimes begin."""
+_ARCHIVES = (".zip", ".jar", ".war", ".gz")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_BUILT = frozenset({"artifacts", "bin", "build", "dist", "lib", "out", "output", "package", "publish", "target"})
+_FOLDERS: WeakKeyDictionary[Stack, dict[Path, Folder]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Code that lies at hand. `shown` is what a message calls the place, `at` where the template names it.
+
+    `exact` is False for text with parts in it that only a deployment could tell.
+    """
+
+    tree: Tree
+    shown: str
+    at: Span
+    exact: bool = True
+    is_inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoPlace:
+    """Code that does not lie at hand. `named` is where the template names a folder that is not there."""
+
+    reason: str
+    named: Span | None = None
+    folder: str = ""
+
+
+def language_of(function: Function) -> Language | None:
+    """The language of a function's runtime; None where it is not read here."""
+    runtime = function.literal("Runtime") or ""
+    return next((language for name, language in LANGUAGES.items() if runtime.startswith(name)), None)
+
+
+def place_of(function: Function) -> Place | NoPlace:
+    """Where the code of a function lies."""
+    if function.literal("PackageType") == "Image":
+        return NoPlace("its code is a container image")
+    code = function.value("InlineCode") or function.value("CodeUri") or function.value("Code")
+    if code is function.value("InlineCode") and isinstance(code, Text):
+        return _inline(function, code)
+    if isinstance(code, Map):
+        inline = code.get("ZipFile")
+        if isinstance(inline, Text):
+            return _inline(function, inline)
+        return _asset(function, code.span) or NoPlace("its code lies in S3, not beside the template")
+    if code is None:
+        return NoPlace("it names no code")
+    if not isinstance(code, Text) or code.literal is None:
+        reason = code.unresolved.reason if isinstance(code, Text) and code.unresolved else "it is no path"
+        return NoPlace(f"where its code lies cannot be told: {reason}")
+    return _local(function, code.literal, code.span)
+
+
+def build_method(function: Function) -> str:
+    """`BuildMethod` of the function's metadata, empty where it has none."""
+    node = child(_metadata(function), "BuildMethod")
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def entry_points(function: Function) -> list[str]:
+    """The files that esbuild starts from, as the function's metadata lists them."""
+    node = child(_metadata(function), "BuildProperties", "EntryPoints")
+    return [item.text for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
+
+
+def _metadata(function: Function) -> Node | None:
+    resource = function.resource
+    node = resource.module.resources.get(resource.logical_id)
+    found = node.get("Metadata") if node is not None else None
+    return found if isinstance(found, Mapping) else None
+
+
+def _inline(function: Function, code: Text) -> Place:
+    suffix = ".py" if language_of(function) is PYTHON else ".js"
+    # Whatever stands for an unknown part has to parse where a word, a number or a stretch of a string may stand.
+    written = "".join(part if isinstance(part, str) else "_0" for part in code.parts)
+    tree = Files({f"index{suffix}": written.encode("utf-8", "replace")})
+    return Place(tree, "the code in the template", code.span, exact=code.literal is not None, is_inline=True)
+
+
+def _asset(function: Function, at: Span) -> Place | NoPlace | None:
+    """The folder of a CDK asset, which its metadata names."""
+    named = child(_metadata(function), "aws:asset:path")
+    about = child(_metadata(function), "aws:asset:property")
+    if not isinstance(named, Scalar) or (isinstance(about, Scalar) and about.text != "Code"):
+        return None
+    found = _local(function, named.text, at)
+    return found if isinstance(found, Place) else NoPlace(found.reason)
+
+
+def _local(function: Function, written: str, at: Span) -> Place | NoPlace:
+    if _SCHEME.match(written) and not written.startswith("file://"):
+        return NoPlace(f'its code lies at "{written}", not beside the template')
+    path = Path(function.resource.module.source.path).parent / written.removeprefix("file://")
+    try:
+        if path.is_dir():
+            known = _FOLDERS.setdefault(function.wiring.evaluation.stack, {})
+            return Place(known.setdefault(path, Folder(path)), f'"{written}"', at)
+        language = language_of(function)
+        if path.is_file() and language is not None and path.suffix in language.suffixes:
+            return Place(Files({path.name: path.read_bytes()}), f'"{written}"', at)
+        if path.is_file() or path.suffix in _ARCHIVES:
+            return NoPlace(f'its code is the file "{written}"')
+    except (OSError, ValueError) as error:
+        return NoPlace(f'"{written}" cannot be read: {error}')
+    named = None if is_built(written) else at
+    return NoPlace(f'its code, "{written}", does not lie beside the template', named, written)
+
+
+def is_built(path: str) -> bool:
+    """Whether a path goes through a folder that builds make, by its name, so that it may not be there yet."""
+    return any(step.lower() in _BUILT or (step.startswith(".") and step.strip(".")) for step in Path(path).parts)
