@@ -14,8 +14,8 @@ from wsconform.wiring.model import Api
 )
 def api_key_selection_expression_allowed(api: Api) -> Iterator[Fault]:
     """ApiKeySelectionExpression is one of the two expressions that API Gateway knows."""
-    expression = api.element.text("ApiKeySelectionExpression") if api.element is not None else None
-    if api.element is None or expression is None or api.element.names.missing(expression):
+    expression = api.text("ApiKeySelectionExpression")
+    if expression is None or api.wiring.missing(expression):
         return
     if expression.unresolved:
         raise Inconclusive(expression.unresolved.reason, expression.span)

@@ -15,19 +15,17 @@ from wsconform.wiring.model import Api, Route
 )
 def api_protocol_is_websocket(api: Api) -> Iterator[Fault | Inconclusive]:
     """An API that WebSocket routes join has the protocol WEBSOCKET."""
-    if api.element is None or not api.has_websocket_wiring:
+    if not api.has_websocket_wiring or api.protocol == "WEBSOCKET":
         return
-    protocol = api.element.text("ProtocolType")
+    protocol = api.text("ProtocolType")
     if protocol is not None and protocol.unresolved:
         raise Inconclusive(protocol.unresolved.reason, protocol.span)
-    if api.protocol == "WEBSOCKET":
-        return
     if api.protocol == "HTTP" and _serves_http(api):
         yield from _strangers(api)
         return
     first = next(iter(api.websocket_parts), None)
     yield Fault(
-        at=api.element.at("ProtocolType"),
+        at=api.at("ProtocolType"),
         message=f"{api.label} has no ProtocolType, and WebSocket routes join it"
         if protocol is None
         else f'{api.label} is of ProtocolType "{protocol}", and WebSocket routes join it',
@@ -39,9 +37,8 @@ def api_protocol_is_websocket(api: Api) -> Iterator[Fault | Inconclusive]:
 
 def _serves_http(api: Api) -> bool:
     """Whether it is an HTTP API on purpose: it has routes such as `GET /path`, or is imported from OpenAPI."""
-    return any(route.key is not None and " /" in route.key for route in api.routes) or (
-        api.element is not None and any(api.element.value(name) is not None for name in ("Body", "BodyS3Location"))
-    )
+    serving = any(route.key is not None and " /" in route.key for route in api.routes)
+    return serving or any(api.text(name) is not None for name in ("Body", "BodyS3Location"))
 
 
 def _strangers(api: Api) -> Iterator[Fault]:

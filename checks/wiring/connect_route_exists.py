@@ -14,7 +14,7 @@ from wsconform.wiring.model import CONNECT, Api, Route
 )
 def connect_route_exists(api: Api) -> Iterator[Fault]:
     """An API has a $connect route, the only one that can refuse a client."""
-    if api.element is None or api.connect_routes or _is_adrift(api):
+    if api.connect_routes or _is_adrift(api):
         return
     misspelt = api.misspelt_connect
     if misspelt is not None:
@@ -31,9 +31,9 @@ def connect_route_exists(api: Api) -> Iterator[Fault]:
         raise Inconclusive(f"the route key of {route.label} is not known", route.at("RouteKey"))
     elsewhere = _routes_elsewhere(api)
     if elsewhere:
-        raise Inconclusive(elsewhere, api.element.resource.span)
+        raise Inconclusive(elsewhere, api.at())
     yield Fault(
-        at=api.element.resource.span,
+        at=api.at(),
         message=f"{api.label} has no $connect route",
         label="whoever knows the URL is connected",
         fix="add a route of the key $connect with AuthorizationType: CUSTOM and an authorizer, or with AWS_IAM",

@@ -15,7 +15,7 @@ from wsconform.wiring.route_keys import meant
 )
 def default_route_exists(api: Api) -> Iterator[Fault]:
     """An API has a $default route for the messages that select no other."""
-    if api.element is None or not api.routes or api.route(DEFAULT) is not None:
+    if not api.routes or api.route(DEFAULT) is not None:
         return
     if any(route.key is not None and meant(route.key) == DEFAULT for route in api.routes):
         return
@@ -23,7 +23,7 @@ def default_route_exists(api: Api) -> Iterator[Fault]:
         route = api.open_routes[0]
         raise Inconclusive(f"the route key of {route.label} is not known", route.at("RouteKey"))
     yield Fault(
-        at=api.element.resource.span,
+        at=api.at(),
         message=f"{api.label} has no $default route",
         label="other messages are answered with an error frame",
         fix="add a route of the key $default that tells the client what it did wrong, if that should not be so",

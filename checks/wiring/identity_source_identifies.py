@@ -20,7 +20,7 @@ def identity_source_identifies(authorizer: Authorizer) -> Iterator[Fault]:
     if isinstance(items, Unresolved) or authorizer.is_jwt:
         return
     texts = [text for item in items if (text := authorizer.as_text(item)) is not None and text.parts]
-    if any(authorizer.names.missing(text) for text in texts):
+    if any(authorizer.wiring.missing(text) for text in texts):
         return
     sources = [read_source(text) for text in texts]
     if not sources or any(isinstance(source, MalformedSource) for source in sources):

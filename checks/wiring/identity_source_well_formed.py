@@ -39,7 +39,7 @@ def _source(authorizer: Authorizer, item: Value) -> Iterator[Fault | Inconclusiv
     if source is None:
         yield _fault(authorizer, item.span, "has a list or map where a source belongs", FORMS[0])
         return
-    if authorizer.names.missing(source):
+    if authorizer.wiring.missing(source):
         return
     read = read_source(source)
     if isinstance(read, Unresolved):

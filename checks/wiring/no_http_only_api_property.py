@@ -14,10 +14,10 @@ from wsconform.wiring.model import Api
 )
 def no_http_only_api_property(api: Api) -> Iterator[Fault]:
     """A WebSocket API has no property that is for HTTP APIs only, such as CorsConfiguration."""
-    for name, instead in _HTTP_ONLY.items() if api.element is not None else ():
-        if api.element is not None and api.element.value(name) is not None:
+    for name, instead in _HTTP_ONLY.items():
+        if api.text(name) is not None:
             yield Fault(
-                at=api.element.at(name),
+                at=api.at(name),
                 message=f"{api.label} has {name}, which is for HTTP APIs only",
                 label="not for WebSocket APIs",
                 fix=f"remove {name}{instead}",

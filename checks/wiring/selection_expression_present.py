@@ -14,12 +14,10 @@ from wsconform.wiring.model import Api
 )
 def selection_expression_present(api: Api) -> Iterator[Fault]:
     """A WebSocket API says with RouteSelectionExpression how a message selects its route."""
-    if api.element is None:
-        return
-    expression = api.element.text("RouteSelectionExpression")
-    if expression is None or not (expression.literal is None or expression.literal.strip()):
+    expression = api.text("RouteSelectionExpression")
+    if expression is None or (expression.literal is not None and not expression.literal.strip()):
         yield Fault(
-            at=api.element.at("RouteSelectionExpression"),
+            at=api.at("RouteSelectionExpression"),
             message=f"{api.label} has no RouteSelectionExpression"
             if expression is None
             else f"the RouteSelectionExpression of {api.label} is empty",

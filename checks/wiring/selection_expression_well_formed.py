@@ -16,15 +16,13 @@ from wsconform.wiring.selection import MalformedSelection, selection_of
 )
 def selection_expression_well_formed(api: Api) -> Iterator[Fault]:
     """RouteSelectionExpression is made of fields of the message body and of fixed text."""
-    if api.element is None:
-        return
-    selection, at = selection_of(api.element), api.element.at("RouteSelectionExpression")
+    selection, at = selection_of(api), api.at("RouteSelectionExpression")
     if isinstance(selection, Unresolved):
         raise Inconclusive(selection.reason, at)
     if isinstance(selection, MalformedSelection):
         yield Fault(
             at=at,
-            message=f'the RouteSelectionExpression "{api.element.literal("RouteSelectionExpression")}" of {api.label} '
+            message=f'the RouteSelectionExpression "{api.text("RouteSelectionExpression")}" of {api.label} '
             + selection.problem,
             label="API Gateway cannot evaluate it",
             fix=f"write {selection.instead}",

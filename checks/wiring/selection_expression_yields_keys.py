@@ -18,14 +18,14 @@ from wsconform.wiring.selection import Selection, parse_selection, selection_of
 def selection_expression_yields_keys(api: Api) -> Iterator[Fault | Inconclusive]:
     """The route selection expression can come to the key of every custom route."""
     routes = [route for route in api.routes if _is_custom(api, route)]
-    if api.element is None or not routes:
+    if not routes:
         return
-    selection, at = selection_of(api.element), api.element.at("RouteSelectionExpression")
+    selection, at = selection_of(api), api.at("RouteSelectionExpression")
     if isinstance(selection, Unresolved):
         raise Inconclusive(selection.reason, at)
     if not isinstance(selection, Selection) or not selection.pieces or selection.yields_any:
         return
-    expression = api.element.text("RouteSelectionExpression")
+    expression = api.text("RouteSelectionExpression")
     dead = [route for route in routes if route.key is not None and not selection.yields(route.key)]
     if dead and len(dead) == len(routes):
         yield Fault(

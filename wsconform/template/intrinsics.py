@@ -9,14 +9,27 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from wsconform.template.json_text import json_list, json_map, json_of
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
-from wsconform.template.values import Attribute, Map, Part, Seq, Text, Unresolved, Value, split, text
+from wsconform.template.values import Map, Part, Pseudo, Seq, Text, Unresolved, Value, split, text
 
-DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^}]*\}\}")
+LONGEST = 100_000
+"""Characters that a text put together from others may have; what is longer stays unknown, so that none explodes."""
+
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
+_REFERENCE = "{{resolve:"
+_LOWER, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+_SIGNS_OF = {
+    "AWS::AccountId": _DIGITS,
+    "AWS::Partition": f"{_LOWER}-",
+    "AWS::Region": f"{_LOWER}{_DIGITS}-",
+    "AWS::StackName": f"{_LOWER}{_LOWER.upper()}{_DIGITS}-",
+    "AWS::URLSuffix": f"{_LOWER}.",
+}
+"""What the values of pseudo parameters are made of; nothing else can stand in them."""
 
 
 class Scope(Protocol):
@@ -42,13 +55,14 @@ def evaluate(node: Node, scope: Scope) -> Value | None:
     if isinstance(node, Sequence):
         items = (evaluate(item, scope) for item in node.items)
         return Seq(tuple(item for item in items if item is not None), node.span)
-    if len(node.entries) == 1:
+    if _is_function(node):
         (name, argument) = next(iter(node.entries.items()))
         function = _FUNCTIONS.get(name)
-        if function is not None:
-            return function(argument, node.span, scope)
-        if name.startswith("Fn::"):
-            return unknown(f"{name} is not evaluated", node.span)
+        return (
+            function(argument, node.span, scope)
+            if function is not None
+            else unknown(f"{name} is not evaluated", node.span)
+        )
     entries = {}
     for key, entry in node.entries.items():
         value = evaluate(entry, scope)
@@ -59,17 +73,39 @@ def evaluate(node: Node, scope: Scope) -> Value | None:
 
 def literal(written: str, span: Span) -> Text:
     """A string as written; dynamic references in it (`{{resolve:…}}`) are unknown until deployment."""
-    if "{{resolve:" not in written:
-        return Text((written,) if written else (), span)
-    parts: list[Part] = []
-    end = 0
-    for found in DYNAMIC_REFERENCE.finditer(written):
-        parts += [
-            written[end : found.start()],
-            Unresolved(found.group(), f'"{found.group()}" is read when the stack is deployed'),
-        ]
-        end = found.end()
-    return text([*parts, written[end:]], span)
+    return assembled([written], span)
+
+
+def assembled(parts: list[Part], span: Span) -> Text:
+    """A text put together from `parts`. A dynamic reference is unknown as a whole, with whatever stands in it."""
+    whole = text(parts, span)
+    if not any(isinstance(part, str) and _REFERENCE in part for part in whole.parts):
+        return whole
+    found: list[Part] = []
+    opened: list[Part] = []
+    for part in _cut_at_references(whole.parts):
+        if part == _REFERENCE and not opened:
+            opened = [part]
+        elif part == "}}" and opened:
+            key = "".join(map(str, (*opened, part)))
+            found.append(Unresolved(key, f'"{key}" is read when the stack is deployed'))
+            opened = []
+        else:
+            (opened or found).append(part)
+    return text([*found, *opened], span)
+
+
+def _cut_at_references(parts: tuple[Part, ...]) -> Iterator[Part]:
+    """The parts, with the beginnings and ends of dynamic references as parts of their own."""
+    for part in parts:
+        yield from re.split(r"(\{\{resolve:|\}\})", part) if isinstance(part, str) else (part,)
+
+
+def _bounded(parts: list[Part], span: Span) -> Text:
+    """`assembled`, unless that would be too long to be meant."""
+    if len(parts) > LONGEST or sum(len(part) for part in parts if isinstance(part, str)) > LONGEST:
+        return unknown(f"the text is longer than {LONGEST:,} characters", span)
+    return assembled(parts, span)
 
 
 def unknown(reason: str, span: Span, key: str | None = None) -> Text:
@@ -123,46 +159,61 @@ def _sub(node: Node, span: Span, scope: Scope) -> Value | None:
     if not isinstance(node, Scalar):
         return _malformed("Fn::Sub", span)
     parts: list[Part] = []
+    values: dict[str, list[Part]] = {}
     end = 0
     for found in _VARIABLE.finditer(node.text):
-        parts.extend(literal(node.text[end : found.start()], span).parts)
+        parts.append(node.text[end : found.start()])
         end = found.end()
         escaped, name = found.group(1), found.group(2).strip()
         if escaped:
             parts.append("${" + found.group(2) + "}")
             continue
-        if name in variables:
-            value: Value | None = _as_text(variables[name], scope, span)
-        elif "." in name:
-            resource, _, attribute = name.partition(".")
-            value = scope.attribute(resource, attribute, span)
-        else:
-            value = scope.ref(name, span)
-        if isinstance(value, Text):
-            parts.extend(value.parts)
-        elif value is not None:
-            parts.append(Unresolved(f"${{{name}}} at {span}", f'"{name}" is a list, which Fn::Sub cannot hold'))
-    parts.extend(literal(node.text[end:], span).parts)
-    return text(parts, span)
+        if name not in values:
+            value = _as_text(variables[name], scope, span) if name in variables else _named(name, span, scope)
+            values[name] = list(value.parts)
+        parts.extend(values[name])
+        if len(parts) > LONGEST:
+            break
+    parts.append(node.text[end:])
+    return _bounded(parts, span)
+
+
+def _named(name: str, span: Span, scope: Scope) -> Text:
+    """What a name in `${…}` stands for."""
+    resource, dot, attribute = name.partition(".")
+    value = scope.attribute(resource, attribute, span) if dot else scope.ref(name, span)
+    if isinstance(value, Text):
+        return value
+    if value is None:
+        return Text((), span)
+    return unknown(f'"{name}" is a list, which Fn::Sub cannot hold', span)
 
 
 def _join(node: Node, span: Span, scope: Scope) -> Value | None:
     items = _arguments(node, 2)
     if items is None:
         return _malformed("Fn::Join", span)
-    delimiter = _as_text(items[0], scope, span)
+    delimiter = _as_text(items[0], scope, span).literal
     joined = evaluate(items[1], scope)
-    if isinstance(joined, Text) and joined.unresolved:
-        return Text((joined.unresolved,), span)
-    if not isinstance(joined, Seq) or delimiter.literal is None:
+    if delimiter is None or joined is None or isinstance(joined, Map):
         return _malformed("Fn::Join", span)
+    if isinstance(joined, Text):
+        return _of_unknown_list(joined, "Fn::Join", span, f"join:{delimiter}:{joined}")
     parts: list[Part] = []
     for index, item in enumerate(joined.items):
         if not isinstance(item, Text):
             return _malformed("Fn::Join", span)
-        parts.extend([delimiter.literal] if index else [])
+        parts.extend([delimiter] if index else [])
         parts.extend(item.parts)
-    return text(parts, span)
+    return _bounded(parts, span)
+
+
+def _of_unknown_list(value: Text, name: str, span: Span, key: str) -> Text:
+    """What a function of a list gives where the list is a text: one that the deployment makes a list, or a mistake."""
+    if value.literal is not None:
+        return _malformed(name, span)
+    reason = value.unresolved.reason if value.unresolved else f'the list "{value}" is known only after deployment'
+    return unknown(reason, span, key)
 
 
 def _split(node: Node, span: Span, scope: Scope) -> Value | None:
@@ -171,24 +222,39 @@ def _split(node: Node, span: Span, scope: Scope) -> Value | None:
     if items is None or not separator:
         return _malformed("Fn::Split", span)
     whole = _as_text(items[1], scope, span)
+    key = f"split:{separator}:{whole}"
     if whole.unresolved:
-        return Text((whole.unresolved,), span)
-    if any(isinstance(part, Attribute) and part.name != "Ref" for part in whole.parts):
-        return unknown(f'"{whole}" is split, and what it holds is known only after deployment', span)
+        return unknown(whole.unresolved.reason, span, key)
+    if any(_may_hold(part, separator) for part in whole.parts):
+        return unknown(f'"{whole}" is split, and what it holds is known only after deployment', span, key)
     return Seq(tuple(split(whole, separator)), span)
+
+
+def _may_hold(part: Part, separator: str) -> bool:
+    """Whether a separator may stand in what is known only after deployment."""
+    if isinstance(part, str):
+        return False
+    signs = _SIGNS_OF.get(part.name) if isinstance(part, Pseudo) else None
+    return signs is None or any(sign in signs for sign in separator)
 
 
 def _select(node: Node, span: Span, scope: Scope) -> Value | None:
     items = _arguments(node, 2)
     if items is None:
         return _malformed("Fn::Select", span)
-    index = _as_text(items[0], scope, span).literal
+    index = _as_text(items[0], scope, span)
     values = evaluate(items[1], scope)
-    if isinstance(values, Text) and values.unresolved:
-        return unknown(values.unresolved.reason, span, f"{values.unresolved.key}[{index}]")
-    if not isinstance(values, Seq) or index is None or not index.isdigit() or int(index) >= len(values.items):
+    if isinstance(values, Text):
+        return _of_unknown_list(values, "Fn::Select", span, f"{values}[{index}]")
+    if not isinstance(values, Seq):
         return _malformed("Fn::Select", span)
-    return values.items[int(index)]
+    if index.unresolved:
+        return unknown(index.unresolved.reason, span)
+    # The numerals of other scripts are digits too, but no index.
+    at = int(index.literal) if index.literal is not None and re.fullmatch("[0-9]{1,9}", index.literal) else None
+    if at is None or at >= len(values.items):
+        return _malformed("Fn::Select", span)
+    return values.items[at]
 
 
 def _find_in_map(node: Node, span: Span, scope: Scope) -> Value | None:
@@ -196,16 +262,31 @@ def _find_in_map(node: Node, span: Span, scope: Scope) -> Value | None:
     if items is None:
         return _malformed("Fn::FindInMap", span)
     keys = [_as_text(item, scope, span) for item in items[:3]]
-    here: Node | None = scope.mapping(keys[0].literal) if keys[0].literal is not None else None
-    found = [entry for level in _entries(here, keys[1]) for entry in _entries(level, keys[2])]
-    values = [value for entry in found if (value := evaluate(entry, scope)) is not None]
-    if values and all(_same(values[0], value) for value in values):
-        return values[0]
-    if not values and len(items) > 3 and isinstance(items[3], Mapping) and "DefaultValue" in items[3].entries:  # noqa: PLR2004
-        return evaluate(items[3].entries["DefaultValue"], scope)
     path = ".".join(map(str, keys))
-    reason = "depends on what is chosen when the stack is deployed" if values else "has no such entry"
-    return unknown(f'mapping "{path}" {reason}', span, f"map:{path}")
+    is_known = all(key.literal is not None for key in keys)
+    chosen = unknown(f'mapping "{path}" depends on what is chosen when the stack is deployed', span, f"map:{path}")
+    if keys[0].literal is None:
+        return chosen
+    here = scope.mapping(keys[0].literal)
+    found = [_constant(entry) for level in _entries(here, keys[1]) for entry in _entries(level, keys[2])]
+    options = items[3] if len(items) > 3 else None  # noqa: PLR2004 (the mapping and its two keys)
+    if isinstance(options, Mapping) and "DefaultValue" in options.entries and not (is_known and found):
+        otherwise = evaluate(options.entries["DefaultValue"], scope)
+        if is_known:
+            return otherwise
+        found += [otherwise] if otherwise is not None else [chosen]
+    if not found:
+        return unknown(f'mapping "{path}" has no such entry', span, f"map:{path}")
+    return found[0] if all(_same(found[0], value) for value in found) else chosen
+
+
+def _constant(node: Node) -> Value:
+    """An entry of a mapping: text or a list of texts, in which no intrinsic function may stand."""
+    if isinstance(node, Scalar):
+        return literal(node.text, node.span)
+    if isinstance(node, Sequence) and all(isinstance(item, Scalar) for item in node.items):
+        return Seq(tuple(_constant(item) for item in node.items), node.span)
+    return unknown("an entry of a mapping is neither text nor a list of texts", node.span)
 
 
 def _entries(node: Node | None, key: Text) -> list[Node]:
@@ -262,27 +343,29 @@ def _length(node: Node, span: Span, scope: Scope) -> Value | None:
 
 
 def _to_json_string(node: Node, span: Span, scope: Scope) -> Value | None:
-    value = evaluate(node, scope)
-    if value is None:
-        return Text((), span)
-    atoms: list[Part] = []
+    if not isinstance(node, Mapping | Sequence):
+        return _malformed("Fn::ToJsonString", span)
+    return _bounded(list(_json(node, scope)), span)
 
-    def encode(here: Value) -> object:
-        if isinstance(here, Map):
-            return {key: encode(entry) for key, entry in here.entries.items()}
-        if isinstance(here, Seq):
-            return [encode(item) for item in here.items]
-        pieces = []
-        for part in here.parts:
-            if isinstance(part, str):
-                pieces.append(part.replace("\0", "\ufffd"))
-            else:
-                pieces.append(f"\0{len(atoms)}\0")
-                atoms.append(part)
-        return "".join(pieces)
 
-    pieces = json.dumps(encode(value), separators=(",", ":"), ensure_ascii=False).split("\\u0000")
-    return text([atoms[int(piece)] if index % 2 else piece for index, piece in enumerate(pieces)], span)
+def _json(node: Node, scope: Scope) -> Iterator[Part]:
+    """A node as JSON: numbers and booleans as they are written, what intrinsics give as text."""
+    if isinstance(node, Mapping) and not _is_function(node):
+        yield from json_map({key: list(_json(entry, scope)) for key, entry in node.entries.items()})
+    elif isinstance(node, Sequence):
+        yield from json_list(list(_json(item, scope)) for item in node.items)
+    elif isinstance(node, Scalar) and not isinstance(node.value, str):
+        yield json.dumps(node.value)
+    else:
+        value = evaluate(node, scope)
+        if value is not None:
+            yield from json_of(value)
+
+
+def _is_function(node: Mapping) -> bool:
+    """Whether a map is an intrinsic function."""
+    name = next(iter(node.entries), "")
+    return len(node.entries) == 1 and (name in _FUNCTIONS or name.startswith("Fn::"))
 
 
 _FUNCTIONS: dict[str, Callable[[Node, Span, Scope], Value | None]] = {

@@ -163,7 +163,7 @@ class Authorizer(Part):
         value = self.text("AuthorizerUri")
         if value is None:
             return None
-        missing = self.names.missing(value)
+        missing = self.wiring.missing(value)
         return parse_uri(value) if missing is None else Missing(missing)
 
     @cached_property
@@ -359,6 +359,14 @@ class Api:
     stages: list[Stage] = field(default_factory=list)
     mappings: list[ApiMapping] = field(default_factory=list)
 
+    def text(self, name: str) -> Text | None:
+        """A property of it as canonical text; None where it is absent, and for an API outside."""
+        return self.element.text(name) if self.element is not None else None
+
+    def at(self, name: str = "") -> Span:
+        """Where a property of it stands, else where it is declared; no place in particular for an API outside."""
+        return self.element.at(name) if self.element is not None else Span("", 1, 1, 1, 1)
+
     def parts(self) -> Iterator[Part]:
         """Everything that belongs to it."""
         yield from self.routes
@@ -485,7 +493,7 @@ class Api:
             name = deployment.text("StageName")
             if name is not None:
                 shown.setdefault(name.parts, (None, name))
-        span = self.element.resource.span if self.element is not None else Span("", 1, 1, 1, 1)
+        span = self.at()
         return list(shown.values()) or [(None, unknown(f"no stage of {self.label} is in this template", span))]
 
     def _authorizer_calls(self) -> Iterator[Call]:
@@ -506,7 +514,7 @@ class Api:
 
         Source: API Gateway developer guide, "Amazon Resource Name (ARN) format reference".
         """
-        span = self.element.resource.span if self.element is not None else Span("", 1, 1, 1, 1)
+        span = self.at()
         return text([*arn_start("execute-api"), ":", *self.id_parts, "/", *path], span)
 
 
@@ -531,6 +539,11 @@ class Wiring:
     def world(self) -> World:
         """The world in which it is read."""
         return self.evaluation.world
+
+    def missing(self, value: Text) -> str | None:
+        """The first resource that a text refers to and that does not exist here, if there is one."""
+        named = (part.resource for part in value.parts if isinstance(part, Attribute))
+        return next((resource for resource in named if not self.evaluation.exists(resource)), None)
 
     def element(self, resource_id: str, kind: type[E]) -> E | Broken:
         """The element of an id, if it exists here and is of that kind."""

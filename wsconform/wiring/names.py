@@ -40,11 +40,6 @@ class Names:
             parts.extend(self._expanded(part, depth) if isinstance(part, Attribute) else (part,))
         return text(parts, value.span)
 
-    def missing(self, value: Text) -> str | None:
-        """The first resource that a text refers to and that does not exist here, if there is one."""
-        named = (part.resource for part in value.parts if isinstance(part, Attribute))
-        return next((resource for resource in named if not self._here.exists(resource)), None)
-
     def _expanded(self, atom: Attribute, depth: int) -> tuple[Part, ...]:
         known = self._known.get((atom, depth))
         if known is None:

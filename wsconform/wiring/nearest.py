@@ -12,6 +12,7 @@ from wsconform.wiring.pattern import Match
 from wsconform.wiring.uris import FunctionUri
 
 _FAULTS = ("Principal", "Action", "FunctionName")
+_MOST_COMPARED = 20
 
 
 class Nearest:
@@ -22,6 +23,7 @@ class Nearest:
         self._spare = spare
         self._by_tail: dict[str | None, list[Grant]] = defaultdict(list)
         self._by_function: dict[str, list[Grant]] = defaultdict(list)
+        self._missing_of: dict[tuple[object, ...], dict[str | None, list[Grant]]] = {}
         for grant in spare:
             self._by_tail[grant.tail].append(grant)
             if isinstance(grant.permission.function, Function):
@@ -38,10 +40,9 @@ class Nearest:
         near = [(grant, wrong) for grant in fitting if (wrong := self._only_fault(grant, call)) is not None]
         if near:
             return min(near, key=lambda pair: _FAULTS.index(pair[1]))
-        others = [grant for grant in self._by_function[call.function.id] if self._misses(grant, call)]
-        if not others:
-            return None
-        return max(others, key=lambda grant: _likeness(grant, call)), "SourceArn"
+        others = self._missing(call)
+        alike = others.get(tail) or [grant for some in others.values() for grant in some][:_MOST_COMPARED]
+        return (max(alike, key=lambda grant: _likeness(grant, call)), "SourceArn") if alike else None
 
     def _only_fault(self, grant: Grant, call: Call) -> str | None:
         """The property that alone keeps a permission, whose source is right, from allowing a call."""
@@ -66,12 +67,17 @@ class Nearest:
             return not isinstance(target, Unresolved)
         return target.name.unresolved is None and target.name.parts not in self._invoked
 
-    def _misses(self, grant: Grant, call: Call) -> bool:
-        """Whether only the source of a permission is wrong, and it is for no other service or API."""
-        if both(grant.principal, grant.action, grant.qualifier(call)).match is not Match.YES:
-            return False
-        source = grant.source
-        return source is not None and source.unresolved is None and not is_foreign(grant)
+    def _missing(self, call: Call) -> dict[str | None, list[Grant]]:
+        """The permissions of which only the source is wrong, and for no other service or API; by its last segment."""
+        key = (call.function.id, call.uri.qualifier.parts if call.uri.qualifier is not None else None)
+        known = self._missing_of.get(key)
+        if known is None:
+            known = self._missing_of[key] = defaultdict(list)
+            for grant in self._by_function[call.function.id]:
+                sound = both(grant.principal, grant.action, grant.qualifier(call)).match is Match.YES
+                if sound and grant.source is not None and grant.source.unresolved is None and not is_foreign(grant):
+                    known[grant.tail].append(grant)
+        return known
 
 
 def is_foreign(grant: Grant) -> bool:

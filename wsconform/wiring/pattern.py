@@ -26,6 +26,7 @@ _ITEM = re.compile(
     r"(?:\[(?P<set>[^]^\\][^]\\]*)\]|\\(?P<escaped>\W)|(?P<any>\.)|(?P<plain>[^]\[\\.{}()*+?^$]))"
     r"(?:\{(?P<count>\d+)\}|(?P<more>[+*]))?",
 )
+_BAR = re.compile(r"(?<!\\)\|")
 _RANGE = re.compile(r"(.)-(.)|(.)", re.DOTALL)
 # A role's policies may have 10,240 characters and a function's 20 KiB (IAM and Lambda quotas).
 _LONGEST = 20_480
@@ -68,7 +69,7 @@ class _Token:
 class Form:
     r"""What the text of an attribute can look like.
 
-    `shape` is a regular expression of a small kind: literals, `\.`, `.`, `[a-z0-9]`, each with `{n}`, `+` or `*`, and
+    `shape` is a regular expression of a small kind: literals as `re.escape` has them, `.`, `[a-z0-9]`, each with `{n}`, `+` or `*`, and
     `|` between whole alternatives. `unique` says that the text holds no wildcard and differs from the unique attributes
     of every other resource. A ValueError tells of another kind of shape, and of a unique one that may be empty.
     """
@@ -88,7 +89,7 @@ _Piece = tuple[Part, Form | None]
 
 @lru_cache(maxsize=256)
 def _alternatives(shape: str) -> tuple[tuple[_Token, ...], ...]:
-    return tuple(_tokens(alternative) for alternative in shape.split("|"))
+    return tuple(_tokens(alternative) for alternative in _BAR.split(shape))
 
 
 def _tokens(shape: str) -> tuple[_Token, ...]:

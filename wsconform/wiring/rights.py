@@ -25,6 +25,8 @@ ROLE = "AWS::IAM::Role"
 MANAGED = "AWS::IAM::ManagedPolicy"
 _ATTACHED = {"AWS::IAM::Policy": "Roles", "AWS::IAM::RolePolicy": "RoleName", MANAGED: "Roles"}
 _SAM_FUNCTION = "AWS::Serverless::Function"
+_SAM_HOLDERS = (_SAM_FUNCTION, "AWS::Serverless::StateMachine")
+"""The SAM resources for which SAM makes a role, unless they name one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,12 @@ class Roles:
 
     def __init__(self, wiring: Wiring) -> None:
         self._evaluation = wiring.evaluation
-        self._functions = wiring.functions
         self._names = Names(wiring.evaluation)
         self._known: dict[str, Rights] = {}
         self._by_name = {self._name(resource_id): resource_id for resource_id in self._evaluation.ids([ROLE])}
+        for resource_id in self._evaluation.ids(_SAM_HOLDERS):
+            if self._evaluation.resource(resource_id).get("Role") is None:
+                self._by_name[_made_for(resource_id)] = resource_id
         self._attached: dict[tuple[Part, ...], list[Resource]] = defaultdict(list)
         for resource_id in self._evaluation.ids(_ATTACHED):
             resource = self._evaluation.resource(resource_id)
@@ -99,22 +103,17 @@ class Roles:
                     self._attached[self._names.canonical(item).parts].append(resource)
 
     def all(self) -> Iterator[Rights]:
-        """The rights of every role that the template declares, or that SAM makes for a function of it."""
-        for resource_id in self._by_name.values():
-            yield self._of_role(resource_id)
-        for function in self._functions:
-            rights = self.of(function)
-            if isinstance(rights, Rights) and rights.home is function.resource:
-                yield rights
+        """The rights of every role that the template declares, or that SAM makes for a resource of it."""
+        return map(self._of, self._by_name.values())
 
     def of(self, function: Function) -> Rights | Unresolved:
         """What a function's role may do; unknown for a role from elsewhere."""
         role = function.text("Role")
         if role is not None:
             return self.named(role)
-        if function.resource.type != _SAM_FUNCTION:
-            return Unresolved(f"{function.id}.Role", f"{function.label} has no Role")
-        return self._known.setdefault(function.id, self._of_sam(function))
+        if function.resource.type == _SAM_FUNCTION:
+            return self._of(function.id)
+        return Unresolved(f"{function.id}.Role", f"{function.label} has no Role")
 
     def named(self, role: Text) -> Rights | Unresolved:
         """What the role may do that a text names: by its ARN, or `!Ref` where only the name stands."""
@@ -123,11 +122,14 @@ class Roles:
             return name
         resource_id = self._by_name.get(name)
         if resource_id is not None:
-            return self._of_role(resource_id)
-        for function in self._functions:
-            if name == _made_for(function):
-                return self._known.setdefault(function.id, self._of_sam(function))
+            return self._of(resource_id)
         return role.unresolved or Unresolved(str(role), f'the role "{role}" is not in this template')
+
+    def beside(self, function: Function) -> Rights | None:
+        """What `Policies` of a SAM function would allow that counts for nothing, since the function names a role."""
+        if function.resource.type != _SAM_FUNCTION or not function.value("Role") or not function.value("Policies"):
+            return None
+        return self._of_sam(function.resource)
 
     def _name(self, resource_id: str) -> tuple[Part, ...]:
         resource = self._evaluation.resource(resource_id)
@@ -142,25 +144,28 @@ class Roles:
         pieces = split(role, "/")
         return pieces[-1].parts
 
-    def _of_role(self, resource_id: str) -> Rights:
+    def _of(self, resource_id: str) -> Rights:
         known = self._known.get(resource_id)
-        if known is not None:
-            return known
-        role = self._evaluation.resource(resource_id)
-        rights = self._known[resource_id] = Rights(role)
+        if known is None:
+            resource = self._evaluation.resource(resource_id)
+            known = self._of_role(resource) if resource.type == ROLE else self._of_sam(resource)
+            self._known[resource_id] = known
+        return known
+
+    def _of_role(self, role: Resource) -> Rights:
+        rights = Rights(role)
         for policy in _items(role.get("Policies")):
             document = policy.get("PolicyDocument") if isinstance(policy, Map) else policy
             if document is not None:
                 rights.clauses += _clauses(document, role)
         for item in _items(role.get("ManagedPolicyArns")):
             self._manage(rights, item, role, bare=False)
-        self._attach(rights, self._name(resource_id))
+        self._attach(rights, self._name(role.id))
         self._bound(rights, role)
         return rights
 
-    def _of_sam(self, function: Function) -> Rights:
-        """The role that SAM makes for a function that has none."""
-        resource = function.resource
+    def _of_sam(self, resource: Resource) -> Rights:
+        """The role that SAM makes for a resource that has none."""
         rights = Rights(resource)
         for item in _items(resource.get("Policies")):
             if isinstance(item, Text):
@@ -170,7 +175,7 @@ class Roles:
             elif not isinstance(item, Map) or len(item.entries) != 1:
                 rights.stray.append(item)
             # One key that is not `Statement` is the name of a policy template; none of them is about execute-api.
-        self._attach(rights, _made_for(function))
+        self._attach(rights, _made_for(resource.id))
         self._bound(rights, resource)
         return rights
 
@@ -212,9 +217,9 @@ class Roles:
             rights.boundary = [Clause(Statement(span=boundary.span, effect="Allow", doubt=doubt), owner)]
 
 
-def _made_for(function: Function) -> tuple[Part, ...]:
-    """The name of the role that SAM makes for a function; CloudFormation chooses it when the stack is deployed."""
-    return (Attribute(f"{function.id}Role"),)
+def _made_for(resource_id: str) -> tuple[Part, ...]:
+    """The name of the role that SAM makes for a resource; CloudFormation chooses it when the stack is deployed."""
+    return (Attribute(f"{resource_id}Role"),)
 
 
 def _clauses(document: Value, owner: Resource) -> list[Clause]:

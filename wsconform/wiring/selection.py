@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass
 
 from wsconform.template.values import Unresolved
-from wsconform.wiring.element import Element, Missing
+from wsconform.wiring.element import Missing
+from wsconform.wiring.model import Api
 
 BODY = "request.body"
 _BARE = re.compile(r"[\w.*-]+(?:\[[^\[\]]*\][\w.*-]*)*")
 _PATH = re.compile(r"(?:\.{1,2}[^.\[\]{}\s'\"]+|\[[^\[\]]+\])+")
-_LAST_NAME = re.compile(r"([A-Za-z_][\w-]*)\W*$")
+_NAME = re.compile(r"[A-Za-z_][\w-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,12 @@ class MalformedSelection:
     instead: str
 
 
-def selection_of(api: Element) -> Selection | MalformedSelection | Missing | Unresolved | None:
-    """What the `RouteSelectionExpression` of an API says; None where it is absent."""
+def selection_of(api: Api) -> Selection | MalformedSelection | Missing | Unresolved | None:
+    """What the `RouteSelectionExpression` of an API says; None where it is absent, or the API outside."""
     expression = api.text("RouteSelectionExpression")
     if expression is None:
         return None
-    missing = api.names.missing(expression)
+    missing = api.wiring.missing(expression)
     if missing is not None:
         return Missing(missing)
     if expression.literal is not None:
@@ -144,9 +145,8 @@ def _problem(name: str) -> str:
 def _instead(name: str, expression: str) -> str:
     if name == "default":
         return "\\$default"
-    last = _LAST_NAME.search(name or expression)
-    field = last.group(1) if last and last.group(1) not in ("body", "request", "routeKey") else "action"
-    return f"${BODY}.{field}"
+    field = next(reversed(_NAME.findall(name or expression)), "")
+    return f"${BODY}.{'action' if field in ('', 'body', 'request', 'routeKey') else field}"
 
 
 def _unbraced(expression: str) -> str:

@@ -1,0 +1,275 @@
+"""Which functions push to the connections of an API, and what keeps their roles from doing so.
+
+Rules: API Gateway developer guide, "Use IAM authorization" for WebSocket APIs (the action
+`execute-api:ManageConnections` on `…:<api>/<stage>/<METHOD>/@connections/…`) and "Use @connections commands in your
+backend service". What a refusal prints as the resource ends in the words `@connections/{connectionId}` whichever the
+connection is, so that a resource without a tail matches nothing, as does one for a single connection.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from os.path import commonprefix
+
+from wsconform.template.nodes import Span
+from wsconform.template.stack import Resource
+from wsconform.template.values import Attribute, Text, Unresolved, text, texts
+from wsconform.wiring.code import Lacking, Shipped, Unread, code_of
+from wsconform.wiring.grants import forms_in
+from wsconform.wiring.model import Api, Function
+from wsconform.wiring.outlets import outlets
+from wsconform.wiring.pattern import Forms, Match, like
+from wsconform.wiring.policy import Decision, Statement, Verdict, allows
+from wsconform.wiring.rights import Rights, roles
+from wsconform.wiring.source_file import DELETE, GET, POST
+
+ACTION = "execute-api:ManageConnections"
+_METHODS = (POST, GET, DELETE)
+_ALIKE = 0.8
+
+
+class Cause(Enum):
+    """What keeps a role from managing connections."""
+
+    NOTHING = "no policy is about it"
+    ACTION = "the action is another"
+    RESOURCE = "the resource is another"
+    TAIL = "the resource does not reach to any connection, going by what refusals print"
+    OTHER_API = "the resource is of another API"
+    DENIED = "a statement denies it"
+    BOUNDARY = "the permissions boundary does not allow it"
+    UNUSED = "the policies of a function that names a role count for nothing"
+    MUTE = "nothing in the template may push, and no route response is there"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """A function that may not push although it does, or is meant to.
+
+    `at` is the value that is wrong, in the resource `owner`, and `written` what stands there. `method` is the call that
+    is refused, on `stage`. `calls` says that the function's code makes it; else only its policies, or the lack of any
+    other way to answer, speak for that. `in_part` says that it may push on another stage of the API.
+    """
+
+    function: Function
+    cause: Cause
+    at: Span
+    owner: Resource
+    written: Text | None = None
+    method: str = POST
+    stage: Text | None = None
+    calls: bool = False
+    in_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A function of which it cannot be told whether it may push."""
+
+    function: Function
+    reason: str
+    at: Span
+
+
+def shortages(api: Api) -> Iterator[Shortage | Doubt]:
+    """What keeps the functions behind an API, and others that push to it, from pushing. The surest come first."""
+    judge = _Judge(api)
+    behind = judge.functions()
+    calling: dict[Function, frozenset[str]] = {}
+    for function in api.wiring.functions:
+        code = code_of(function)
+        if isinstance(code, Shipped) and code.methods and _pushes_to(function, api, code, behind=function in behind):
+            calling[function] = code.methods
+    said: list[Shortage | Doubt] = [
+        one for function, methods in calling.items() for one in judge.required(function, methods)
+    ]
+    said += [one for function in behind if function not in calling for one in judge.meant(function)]
+    yield from said or judge.mute(behind)
+
+
+def _pushes_to(function: Function, api: Api, code: Shipped, *, behind: bool) -> bool:
+    """Whether a function that pushes somewhere does so to this API.
+
+    One behind the API does, unless its environment names another only and its code knows no endpoint from its events.
+    """
+    named = _environment(function)
+    if not behind:
+        return api.element is not None and api.element.id in named
+    others = {one.element.id for one in api.wiring.apis if one is not api and one.element is not None}
+    return code.to_caller or not others & named or (api.element is not None and api.element.id in named)
+
+
+def _environment(function: Function) -> set[str]:
+    value = function.value("Environment")
+    parts = (part for one in texts(value) for part in one.parts) if value is not None else ()
+    return {part.resource for part in parts if isinstance(part, Attribute)}
+
+
+class _Judge:
+    """Judges the roles of functions by what one API takes."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._roles = roles(api.wiring)
+        self._forms: Forms = forms_in(api.wiring)
+        self._stages = [name for _, name in api.shown_stages]
+
+    def functions(self) -> list[Function]:
+        """The functions behind the routes of the API, in the order of the routes."""
+        called = [getattr(route.integration, "function", None) for route in self._api.routes]
+        return list({one.id: one for one in called if isinstance(one, Function)}.values())
+
+    def required(self, function: Function, methods: Iterable[str]) -> Iterator[Shortage | Doubt]:
+        """What a function lacks for calls that its code makes."""
+        rights = self._rights(function)
+        if isinstance(rights, Unresolved):
+            yield Doubt(function, rights.reason, function.at("Role"))
+        if not isinstance(rights, Rights):
+            return
+        for method in sorted(methods, key=_METHODS.index):
+            decisions = [(stage, self._decide(rights, stage, method)) for stage in self._stages]
+            refused = [pair for pair in decisions if pair[1].verdict in (Verdict.NOT_ALLOWED, Verdict.DENIED)]
+            allowed = [pair for pair in decisions if pair[1].verdict is Verdict.ALLOWED]
+            if refused:
+                found = self._shortage(function, rights, *refused[0], method)
+                yield from [replace(found, calls=True, in_part=bool(allowed))] if found is not None else []
+                return
+            # Where no stage is in the template another check says so, and what hangs on its name alone is left to it.
+            if len(allowed) < len(decisions) and (self._api.stages or not self._stages[0].unresolved):
+                decision = next(one for _, one in decisions if one.verdict is Verdict.UNKNOWN)
+                span = decision.statement.span if decision.statement is not None else function.resource.span
+                yield Doubt(function, decision.reason, span)
+                return
+
+    def meant(self, function: Function) -> Iterator[Shortage]:
+        """What is wrong with policies that are meant for pushing to this API, whatever the code of the function says.
+
+        They are told by their action, or one that is nearly it, and by a resource that names the API.
+        """
+        rights = self._rights(function)
+        if not isinstance(rights, Rights) or isinstance(code_of(function), Lacking):
+            return
+        decisions = [
+            (stage, method, self._decide(rights, stage, method)) for stage in self._stages for method in _METHODS
+        ]
+        if any(decision.verdict is not Verdict.NOT_ALLOWED for _, _, decision in decisions):
+            return
+        stage, method, decision = decisions[0]
+        found = self._shortage(function, rights, stage, decision, method)
+        if found is None or found.written is None or found.cause not in (Cause.ACTION, Cause.RESOURCE, Cause.TAIL):
+            return
+        if found.cause is not Cause.RESOURCE or self._names_api(found.written):
+            yield found
+
+    def mute(self, behind: list[Function]) -> Iterator[Shortage]:
+        """The first function of a message route where nothing in the template could answer a message.
+
+        Nothing could where no route has a response, and no role is known to be, or may be, allowed to push.
+        """
+        if self._api.route_responses or any(one.is_read_by_stacks for one in outlets(self._api)):
+            return
+        messages = {getattr(route.integration, "function", None) for route in self._api.routes if route.is_message}
+        asked = [function for function in behind if function in messages]
+        unread = [function for function in asked if not _is_told(code_of(function))]
+        if not unread or any(not isinstance(self._roles.of(one), Rights) for one in self._api.wiring.functions):
+            return
+        decisions = (self._decide(rights, stage, POST) for rights in self._roles.all() for stage in self._stages)
+        if all(one.verdict in (Verdict.NOT_ALLOWED, Verdict.DENIED) for one in decisions):
+            function = unread[0]
+            yield Shortage(
+                function=function,
+                cause=Cause.MUTE,
+                at=function.resource.span,
+                owner=function.resource,
+                stage=self._stages[0],
+            )
+
+    def _rights(self, function: Function) -> Rights | Unresolved | None:
+        """The rights of a function's role; None where another check tells what is wrong with it."""
+        role = function.text("Role")
+        if role is not None and function.names.missing(role) is not None:
+            return None
+        rights = self._roles.of(function)
+        return None if isinstance(rights, Rights) and rights.stray else rights
+
+    def _decide(self, rights: Rights, stage: Text, method: str) -> Decision:
+        return rights.allows(ACTION, self._subject(stage, method), self._forms)
+
+    def _subject(self, stage: Text, method: str, tail: str | Unresolved = "/{connectionId}") -> Text:
+        """What IAM compares a statement's resource with when a connection of a stage is called."""
+        return self._api.arn(*stage.parts, f"/{method}/@connections", tail)
+
+    def _shortage(  # noqa: PLR0913, PLR0917 (what was decided, of whom, and about what)
+        self, function: Function, rights: Rights, stage: Text, decision: Decision, method: str
+    ) -> Shortage | None:
+        """What is wrong where a role may not make a call; the value that comes nearest is where."""
+
+        def found(cause: Cause, at: Span, owner: Resource, written: Text | None = None) -> Shortage:
+            return Shortage(
+                function=function, cause=cause, at=at, owner=owner, written=written, method=method, stage=stage
+            )
+
+        own = [one.statement for one in rights.clauses]
+        subject = self._subject(stage, method)
+        if decision.verdict is Verdict.DENIED and decision.statement is not None:
+            denied = decision.statement
+            at = denied.actions[0].span if denied.actions else denied.span
+            return found(Cause.DENIED, at, rights.owner(denied))
+        if rights.boundary is not None:
+            without = allows(own, ACTION, subject, forms=self._forms, assume_here=True)
+            if without.verdict is not Verdict.NOT_ALLOWED:
+                return found(Cause.BOUNDARY, rights.home.place("PermissionsBoundary"), rights.home)
+        near = [(statement, resource) for statement in decision.near for resource in statement.resources]
+        if near:
+            statement, resource = max(near, key=lambda pair: self._likeness(pair[1], subject))
+            return found(self._cause(resource, stage, method), resource.span, rights.owner(statement), resource)
+        for statement in own:
+            action = self._meant_action(statement, subject)
+            if action is not None:
+                return found(Cause.ACTION, action.span, rights.owner(statement), action)
+        beside = self._roles.beside(function)
+        if beside is not None and self._decide(beside, stage, method).verdict is Verdict.ALLOWED:
+            return found(Cause.UNUSED, function.at("Policies"), function.resource)
+        return found(Cause.NOTHING, function.resource.span, function.resource)
+
+    def _likeness(self, resource: Text, subject: Text) -> tuple[bool, int]:
+        return self._names_api(resource), len(commonprefix([str(resource), str(subject)]))
+
+    def _names_api(self, resource: Text) -> bool:
+        return any(part in self._api.id_parts for part in resource.parts)
+
+    def _cause(self, resource: Text, stage: Text, method: str) -> Cause:
+        """Why a resource is not that of any connection."""
+        some = Unresolved("the id of a connection", "connections get their ids at run time")
+        bare, single = (self._subject(stage, method, tail) for tail in ("", some))
+        if like(resource, bare, forms=self._forms, assume_here=True).match is Match.YES:
+            return Cause.TAIL
+        own = text(["/", some], resource.span)
+        single = text([*bare.parts, *own.parts], resource.span)
+        if like(resource, single, forms=self._forms, assume_here=True).match is not Match.NO:
+            return Cause.TAIL
+        apis = {other.element.id for other in self._api.wiring.apis if other.element is not None}
+        named = {part.resource for part in resource.parts if isinstance(part, Attribute)}
+        return Cause.OTHER_API if named & apis and not self._names_api(resource) else Cause.RESOURCE
+
+    def _meant_action(self, statement: Statement, subject: Text) -> Text | None:
+        """The action that should be `execute-api:ManageConnections`, of a statement that allows another one."""
+        if statement.effect != "Allow" or statement.doubt is not None:
+            return None
+        for action in statement.actions:
+            name = (action.literal or "").lower()
+            if difflib.SequenceMatcher(None, name, ACTION.lower()).ratio() >= _ALIKE:
+                return action
+            covered = (like(one, subject, forms=self._forms, assume_here=True) for one in statement.resources)
+            pushes = any("@connections" in str(one) for one in statement.resources)
+            if name.startswith("execute-api:") and pushes and any(one.match is Match.YES for one in covered):
+                return action
+        return None
+
+
+def _is_told(code: Shipped | Lacking | Unread) -> bool:
+    """Whether a function's code tells if it pushes."""
+    return isinstance(code, Lacking) or (isinstance(code, Shipped) and (code.is_whole or bool(code.methods)))
