@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Severity, check
 from wsconform.template.nodes import Span
-from wsconform.template.values import Seq, Text, Unresolved, Value
+from wsconform.template.values import Map, Seq, Text, Unresolved, Value
 from wsconform.wiring.identity import FORMS, IdentitySource, MalformedSource, in_one, read_source
 from wsconform.wiring.model import Authorizer
 
@@ -25,7 +25,9 @@ def identity_source_well_formed(authorizer: Authorizer) -> Iterator[Fault | Inco
         if any(not isinstance(item, Text) or item.parts for item in value.items):
             for item in value.items:
                 yield from _source(authorizer, item)
-    elif isinstance(value, Text) and value.parts and not value.unresolved:
+    elif isinstance(value, Map):
+        yield _fault(authorizer, value.span, "is a map, not a list of sources", "")
+    elif value.parts and not value.unresolved:
         sources = in_one(value)
         if all(isinstance(read_source(source), IdentitySource) for source in sources):
             yield _not_a_list(authorizer, value, [str(source) for source in sources])

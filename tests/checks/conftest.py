@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from wsconform.check.examine import Examination, examine
+from wsconform.check.finding import Finding as WholeFinding
+from wsconform.check.finding import Severity
 from wsconform.check.packs import builtin_folder, load_static
 from wsconform.check.page import whole_template
 from wsconform.template.source import parse
@@ -68,3 +70,14 @@ def messages_of(tmp_path: Path) -> Callable[[str], list[str]]:
         return [one.message for one in examination.findings]
 
     return messages
+
+
+@pytest.fixture
+def found_in(tmp_path: Path) -> Callable[[str], list[WholeFinding]]:
+    """The findings above note on the varied stack, with all that they say."""
+
+    def found(snippet: str) -> list[WholeFinding]:
+        examination, _ = _examination(snippet, tmp_path)
+        return [one for one in examination.findings if one.severity > Severity.NOTE]
+
+    return found

@@ -258,6 +258,29 @@ def test_an_api_key_is_looked_for_nowhere_else(expression: str, marked_findings:
     assert marked_findings(snippet) == [("api-key-selection-expression-allowed", "ChatApi", "error", True)]
 
 
+def test_an_unknown_place_of_the_api_key_is_inconclusive(undecided_in: Undecided) -> None:
+    snippet = "\nParameters:\n  Given:\n    Type: String\n" + api(BY_ACTION, "ApiKeySelectionExpression: !Ref Given")
+    assert [check for check, _ in undecided_in(snippet)] == ["api-key-selection-expression-allowed"]
+
+
+def test_an_http_api_that_is_imported_serves_http_on_purpose(marked_findings: Marked) -> None:
+    snippet = """
+Resources:
+  RoomsApi:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      ProtocolType: HTTP
+      BodyS3Location: {Bucket: rooms, Key: openapi.yaml}
+  RoomsModel:
+    Type: AWS::ApiGatewayV2::Model
+    Properties:
+      ApiId: !Ref RoomsApi # <--
+      Name: rooms
+      Schema: {type: object}
+"""
+    assert marked_findings(snippet) == [("api-protocol-is-websocket", "RoomsModel", "error", True)]
+
+
 def test_the_default_route_may_be_one_of_unknown_key(undecided_in: Undecided) -> None:
     snippet = "\nParameters:\n  Key:\n    Type: String\nResources:\n" + route("DefaultRoute", "!Ref Key").lstrip("\n")
     assert "default-route-exists" in [check for check, _ in undecided_in(snippet)]

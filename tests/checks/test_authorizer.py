@@ -198,6 +198,7 @@ def test_each_malformed_item_is_found_at_its_place(item: str, marked_findings: M
         ("route.request.header.a # <--", "error"),
         ("'route.request.header.a, route.request.header.b' # <--", "error"),
         ("$request.header.a # <--", "error"),
+        ("{header: a} # <--", "error"),
         ("['route.request.header.a, route.request.header.b'] # <--", "warning"),
         ("['route.request.header.a, $request.header.b'] # <--", "error"),
     ],
@@ -222,6 +223,11 @@ def test_sources_that_everyone_sends(source: str, marked_findings: Marked) -> No
     assert marked_findings(authorizer(source=source)) == [
         ("identity-source-identifies", "DoorAuthorizer", "warning", True)
     ]
+
+
+def test_a_source_that_names_nothing_is_left_to_its_own_check(marked_findings: Marked) -> None:
+    snippet = authorizer(source='[!Sub "route.request.header.${Nobody}"]')
+    assert not [check for check, *_ in marked_findings(snippet) if check.startswith("identity-")]
 
 
 def test_an_unknown_source_may_identify(marked_findings: Marked, undecided_in: Undecided) -> None:

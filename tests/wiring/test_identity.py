@@ -128,6 +128,8 @@ def test_sources_in_one_text_are_taken_apart() -> None:
         made("route.request.header.", UNKNOWN),
         made("stageVariables.c"),
     ]
+    assert in_one(made(UNKNOWN)) == [made(UNKNOWN)]
+    assert in_one(made("")) == [made("")]
 
 
 @given(st.text(max_size=30))

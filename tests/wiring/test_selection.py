@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsconform.wiring.selection import MalformedSelection, Selection, Variable, parse_selection
+from wsconform.template.source import parse
+from wsconform.template.values import Unresolved
+from wsconform.wiring.element import Missing
+from wsconform.wiring.reader import read_stack, read_wiring
+from wsconform.wiring.selection import MalformedSelection, Selection, Variable, parse_selection, selection_of
 
 WORDS = st.text("abcxyz/-_ .", max_size=4)
 
@@ -111,3 +115,34 @@ def test_any_text_is_read(expression: str) -> None:
         assert isinstance(parse_selection(selection.instead), Selection | MalformedSelection)
     elif "$" not in expression:
         assert selection.constant == expression
+
+
+def said(expression: str) -> object:
+    """What an API says whose expression is written so."""
+    template = f"""
+Parameters:
+  Given:
+    Type: String
+Resources:
+  ChatApi:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      ProtocolType: WEBSOCKET
+{expression}
+"""
+    stack = read_stack(parse(template.encode(), "template.yaml"))
+    return selection_of(read_wiring(stack.in_world(stack.worlds[0])).apis[0])
+
+
+def test_the_expression_of_an_api() -> None:
+    assert said("") is None
+    assert said("      RouteSelectionExpression: $request.body.action") == Selection((Variable(".action"),))
+    assert said("      RouteSelectionExpression: !Sub ${request.body.action}") == Missing("request")
+    for unknown in ("!Ref Given", "!Ref AWS::StackName"):
+        assert isinstance(said(f"      RouteSelectionExpression: {unknown}"), Unresolved)
+
+
+def test_an_expression_of_variables_only_yields_any_key() -> None:
+    assert parsed("$request.body.action").yields_any
+    assert not parsed("a/${request.body.action}").yields_any
+    assert not parsed("").yields_any

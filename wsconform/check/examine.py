@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from wsconform.check.finding import Fault, Finding, Inconclusive, Severity, Undecided, Verdict
 from wsconform.check.registry import Check
@@ -62,10 +63,11 @@ def examine(stack: Stack, checks: Iterable[Check], severities: dict[str, Severit
         wiring = read_wiring(stack.in_world(world))
         if not has_websocket_api(wiring):
             continue
+        subjects = _Subjects(wiring)
         for api in wiring.apis:
-            apis.setdefault(api.label)
+            apis.setdefault(api.path)
         for check in chosen:
-            for label, span, element in _subjects(check, wiring):
+            for label, span, element in subjects.of(check):
                 if label != TEMPLATE:
                     apis.setdefault(label)
                 here = gathered.setdefault((label, check.name), _Gathered(label, check, span))
@@ -83,28 +85,35 @@ def has_websocket_api(wiring: Wiring) -> bool:
     return bool(wiring.apis) or any(True for _ in wiring.evaluation.ids([SAM_API]))
 
 
-def _subjects(check: Check, wiring: Wiring) -> Iterator[tuple[str, Span | None, object | None]]:
-    """What a check is run on, as (label of the API, its place, element); no element where the API has none."""
-    if check.on is Wiring:
-        yield TEMPLATE, None, wiring
-        return
-    for api in wiring.apis:
-        if not (api.is_websocket or check.any_protocol):
-            continue
-        span = api.element.resource.span if api.element is not None else None
-        yield api.label, span, None
-        for element in _elements(check, api):
-            yield api.label, span, element
+class _Subjects:
+    """What the checks are run on in one wiring, sorted once for all of them."""
 
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._parts = [list(api.parts()) for api in wiring.apis]
+        self._sorted: dict[type[Any], list[list[object]]] = {
+            Api: [[api] for api in wiring.apis],
+            Function: [[*api.functions] for api in wiring.apis],
+            Permission: [[*api.permissions] for api in wiring.apis],
+        }
 
-def _elements(check: Check, api: Api) -> Iterable[object]:
-    if check.on is Api:
-        return [api]
-    if check.on is Function:
-        return api.functions
-    if check.on is Permission:
-        return api.permissions
-    return [part for part in api.parts() if isinstance(part, check.on)]
+    def of(self, check: Check) -> Iterator[tuple[str, Span | None, object | None]]:
+        """The elements for one check, as (path of the API, its place, element), after a None for the API itself."""
+        if check.on is Wiring:
+            yield TEMPLATE, None, self._wiring
+            return
+        for api, elements in zip(self._wiring.apis, self._elements(check.on), strict=True):
+            if not (api.is_websocket or check.any_protocol):
+                continue
+            span = api.element.resource.span if api.element is not None else None
+            yield api.path, span, None
+            for element in elements:
+                yield api.path, span, element
+
+    def _elements(self, kind: type[Any]) -> list[list[object]]:
+        if kind not in self._sorted:
+            self._sorted[kind] = [[part for part in parts if isinstance(part, kind)] for parts in self._parts]
+        return self._sorted[kind]
 
 
 def _gather(here: _Gathered, element: object, world: World) -> None:

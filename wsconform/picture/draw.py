@@ -24,7 +24,7 @@ def picture(examination: Examination, suffix: str) -> str:
     stack = examination.stack
     wiring = read_wiring(stack.in_world(stack.worlds[0]))
     findings = list(examination.findings)
-    graphs = [graph_of(api, _about(api.label, findings)) for api in wiring.apis]
+    graphs = [graph_of(api, _about(api.path, findings)) for api in wiring.apis]
     for graph in graphs:
         pile_up(graph)
     if suffix == ".mmd":

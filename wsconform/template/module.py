@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 from wsconform.template import sam
 from wsconform.template.errors import TemplateError
 from wsconform.template.foreach import expand_loops
-from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child, walk
+from wsconform.template.nodes import Mapping, Node, Scalar, Span, child
 from wsconform.template.parameters import Parameter, read_parameters
 from wsconform.template.sam.expansion import type_of
 from wsconform.template.source import Source, read
@@ -21,15 +20,17 @@ NESTED = {
     "AWS::Serverless::Application": "Location",
 }
 DEEPEST = 8
-_SUB_NAME = re.compile(r"\$\{([^!}][^}]*)\}")
+MOST_MODULES = 200
+"""Templates that a stack may be made of, itself included: far more than anyone keeps beside one another."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Module:
     """A template in its place: the root template, or that of a nested stack.
 
     `prefix` stands before the ids of its resources (`Chat/` in the nested stack `Chat`); `arguments` are the nodes
-    that the parent passes as parameters.
+    that the parent passes as parameters; `values` are the parameters whose value is known in every world or by
+    default, as `Fn::ForEach` and SAM read them.
     """
 
     source: Source
@@ -39,6 +40,7 @@ class Module:
     root: Mapping
     expansion: sam.Expansion
     parameters: dict[str, Parameter]
+    values: dict[str, str]
     children: dict[str, Module] = field(default_factory=dict)
     unread: dict[str, TemplateError] = field(default_factory=dict)
 
@@ -65,115 +67,121 @@ class Module:
 
 def load(source: Source, given: dict[str, str]) -> Module:
     """The module of a root template with all that it nests. `given` are parameter values that the user gave."""
-    return _module(source, prefix="", parent=None, arguments={}, given=given)
+    return _Loader().module(source, given=given)
 
 
-def _module(
-    source: Source,
-    *,
-    prefix: str,
-    parent: Module | None,
-    arguments: dict[str, Node],
-    given: dict[str, str],
-) -> Module:
-    parameters = read_parameters(source.root)
-    values = {name: one.default for name, one in parameters.items() if one.default is not None} | given
-    root = expand_loops(source.root, values)
-    module = Module(
-        source=source,
-        prefix=prefix,
-        parent=parent,
-        arguments=arguments,
-        root=root,
-        expansion=sam.expand(root, values),
-        parameters=parameters,
-    )
-    for logical_id, resource in module.resources.items():
-        place = NESTED.get(type_of(resource))
-        if place is None:
-            continue
-        path = _local_file(child(resource, "Properties", place), Path(source.path).parent)
+class _Loader:
+    """Loads the templates of one stack, each file once."""
+
+    def __init__(self) -> None:
+        self._sources: dict[Path, Source | TemplateError] = {}
+        self._modules = 0
+
+    def module(
+        self,
+        source: Source,
+        *,
+        given: dict[str, str],
+        prefix: str = "",
+        parent: Module | None = None,
+        arguments: dict[str, Node] | None = None,
+    ) -> Module:
+        """The module of a template, with those that it nests."""
+        self._modules += 1
+        parameters = read_parameters(source.root)
+        known = given if parent is None else _passed(arguments or {}, parent)
+        values = {
+            name: value
+            for name, one in parameters.items()
+            if not one.comes_from_ssm
+            and (value := known.get(name, None if name in (arguments or {}) else one.default)) is not None
+        }
+        root = expand_loops(source.root, values)
+        module = Module(
+            source=source,
+            prefix=prefix,
+            parent=parent,
+            arguments=arguments or {},
+            root=root,
+            expansion=sam.expand(root, values),
+            parameters=parameters,
+            values=values,
+        )
+        for logical_id, resource in module.resources.items():
+            place = NESTED.get(type_of(resource))
+            if place is not None:
+                self._nest(module, logical_id, resource, place)
+        return module
+
+    def _nest(self, module: Module, logical_id: str, resource: Mapping, place: str) -> None:
+        """Load the template of a nested stack, where it is a file beside that of `module`."""
+        path = _local_file(child(resource, "Properties", place), Path(module.source.path).parent)
         if path is None:
-            continue
-        nested = _read(path, module)
+            return
+        nested = self._read(path, module)
         if isinstance(nested, TemplateError):
             module.unread[logical_id] = nested
-            continue
+            return
         passed = child(resource, "Properties", "Parameters")
-        module.children[logical_id] = _module(
+        module.children[logical_id] = self.module(
             nested,
-            prefix=f"{prefix}{logical_id}/",
+            given={},
+            prefix=f"{module.prefix}{logical_id}/",
             parent=module,
             arguments=dict(passed.entries) if isinstance(passed, Mapping) else {},
-            given={},
         )
-    return module
+
+    def _read(self, path: Path, parent: Module) -> Source | TemplateError:
+        """The template of a stack nested in `parent`, or why there is none."""
+        if self._modules >= MOST_MODULES:
+            return TemplateError(
+                f"the stack nests more than {MOST_MODULES} templates", path=str(path), fix="check this one by itself"
+            )
+        around = list(_files_around(parent))
+        if len(around) >= DEEPEST or _real(path) in around:
+            return TemplateError("the stack nests itself", path=str(path), fix="break the circle of nested stacks")
+        known = self._sources.get(path)
+        if known is None:
+            try:
+                known = read(path)
+            except TemplateError as error:
+                known = error
+            self._sources[path] = known
+        return known
 
 
-def _read(path: Path, parent: Module) -> Source | TemplateError:
-    """The template of a stack nested in `parent`, or why there is none."""
-    around: list[Path] = []
-    outer: Module | None = parent
-    while outer is not None:
-        around.append(Path(outer.source.path).resolve())
-        outer = outer.parent
-    if len(around) >= DEEPEST or path.resolve() in around:
-        return TemplateError("the stack nests itself", path=str(path), fix="break the circle of nested stacks")
+def _files_around(module: Module | None) -> Iterator[Path]:
+    while module is not None:
+        yield _real(Path(module.source.path))
+        module = module.parent
+
+
+def _real(path: Path) -> Path:
+    """The file itself, links followed; `path` as it is where no file can have such a name."""
     try:
-        return read(path)
-    except TemplateError as error:
-        return error
+        return path.resolve()
+    except (OSError, ValueError):
+        return path
+
+
+def _passed(arguments: dict[str, Node], parent: Module) -> dict[str, str]:
+    """What a parent passes as parameters, as far as that is text or a parameter of its own whose value is known."""
+    found: dict[str, str] = {}
+    for name, node in arguments.items():
+        referred = child(node, "Ref")
+        if isinstance(node, Scalar):
+            found[name] = node.text
+        elif isinstance(referred, Scalar) and referred.text in parent.values:
+            found[name] = parent.values[referred.text]
+    return found
 
 
 def _local_file(node: Node | None, folder: Path) -> Path | None:
     """The file beside the template that a nested stack names; None for a URL or anything computed."""
-    if (
-        not isinstance(node, Scalar)
-        or not isinstance(node.value, str)
-        or urlsplit(node.value).scheme not in ("", "file")
-    ):
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
         return None
-    return folder / node.value.removeprefix("file://")
-
-
-def names_in(node: Node) -> Iterator[tuple[str, str]]:
-    """What a node mentions, as (kind, name): `ref` (also `A.B` forms), or `condition`."""
-    for here in walk(node):
-        if isinstance(here, Mapping):
-            for key, value in here.entries.items():
-                found = _MENTIONS.get(key)
-                if found is not None:
-                    kind, names = found
-                    yield from ((kind, name) for name in names(value))
-
-
-def _scalar(node: Node) -> Iterator[str]:
-    if isinstance(node, Scalar):
-        yield node.text
-
-
-def _attribute(node: Node) -> Iterator[str]:
-    if isinstance(node, Sequence):
-        yield ".".join(item.text for item in node.items if isinstance(item, Scalar))
-    else:
-        yield from _scalar(node)
-
-
-def _variables(node: Node) -> Iterator[str]:
-    pattern = node.items[0] if isinstance(node, Sequence) and node.items else node
-    if isinstance(pattern, Scalar):
-        yield from (name.strip() for name in _SUB_NAME.findall(pattern.text))
-
-
-def _tested(node: Node) -> Iterator[str]:
-    if isinstance(node, Sequence) and node.items:
-        yield from _scalar(node.items[0])
-
-
-_MENTIONS: dict[str, tuple[str, Callable[[Node], Iterator[str]]]] = {
-    "Ref": ("ref", _scalar),
-    "Fn::GetAtt": ("ref", _attribute),
-    "Fn::Sub": ("ref", _variables),
-    "Condition": ("condition", _scalar),
-    "Fn::If": ("condition", _tested),
-}
+    try:
+        scheme = urlsplit(node.value).scheme
+    except ValueError:
+        return None
+    return folder / node.value.removeprefix("file://") if scheme in ("", "file") else None

@@ -156,7 +156,7 @@ class _Judgement:
                 group.open.append(call)
             elif not allowing:
                 grant, answer = answers[0]
-                if answer.because is not None:
+                if answer.because is not None and not _awaits_stage(call, answer.because):
                     self._found.doubts[call.caller.id].append(Doubt(call, grant.permission, answer.because))
             if len(allowing) == 1:
                 self._needed.add(allowing[0].permission.id)
@@ -225,6 +225,11 @@ def _is_misdirected(call: Call, grants: list[Grant]) -> bool:
         and both(grant.principal, grant.action, grant.covers(call.source)).match is Match.YES
         for grant in grants
     )
+
+
+def _awaits_stage(call: Call, because: Atom) -> bool:
+    """Whether an answer hangs on the name of a stage that is not in the template, as another check says."""
+    return isinstance(call.caller, Route) and not call.caller.api.stages and because in call.source.parts
 
 
 def _awaits_connect(api: Api, grant: Grant, wrong: str) -> bool:

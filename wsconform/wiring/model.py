@@ -367,6 +367,11 @@ class Api:
         """Where a property of it stands, else where it is declared; no place in particular for an API outside."""
         return self.element.at(name) if self.element is not None else Span("", 1, 1, 1, 1)
 
+    @property
+    def path(self) -> str:
+        """The label with the nested stacks that the API is in: unique in the stack."""
+        return self.element.resource.module.prefix + self.label if self.element is not None else self.label
+
     def parts(self) -> Iterator[Part]:
         """Everything that belongs to it."""
         yield from self.routes
@@ -493,8 +498,7 @@ class Api:
             name = deployment.text("StageName")
             if name is not None:
                 shown.setdefault(name.parts, (None, name))
-        span = self.at()
-        return list(shown.values()) or [(None, unknown(f"no stage of {self.label} is in this template", span))]
+        return list(shown.values()) or [(None, unknown(f"no stage of {self.label} is in this template", self.at()))]
 
     def _authorizer_calls(self) -> Iterator[Call]:
         for authorizer in self.authorizers:
@@ -514,8 +518,7 @@ class Api:
 
         Source: API Gateway developer guide, "Amazon Resource Name (ARN) format reference".
         """
-        span = self.at()
-        return text([*arn_start("execute-api"), ":", *self.id_parts, "/", *path], span)
+        return text([*arn_start("execute-api"), ":", *self.id_parts, "/", *path], self.at())
 
 
 @dataclass(eq=False)

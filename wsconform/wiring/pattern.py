@@ -69,9 +69,10 @@ class _Token:
 class Form:
     r"""What the text of an attribute can look like.
 
-    `shape` is a regular expression of a small kind: literals as `re.escape` has them, `.`, `[a-z0-9]`, each with `{n}`, `+` or `*`, and
-    `|` between whole alternatives. `unique` says that the text holds no wildcard and differs from the unique attributes
-    of every other resource. A ValueError tells of another kind of shape, and of a unique one that may be empty.
+    `shape` is a regular expression of a small kind: literals as `re.escape` has them, `.`, `[a-z0-9]`, each with `{n}`,
+    `+` or `*`, and `|` between whole alternatives. `unique` says that the text holds no wildcard and differs from the
+    unique attributes of every other resource. A ValueError tells of another kind of shape, and of a unique one that may
+    be empty.
     """
 
     shape: str = ".*"

@@ -12,7 +12,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from os.path import commonprefix
+from itertools import takewhile
 
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Resource
@@ -189,11 +189,11 @@ class _Judge:
 
     def _rights(self, function: Function) -> Rights | Unresolved | None:
         """The rights of a function's role; None where another check tells what is wrong with it."""
-        role = function.text("Role")
-        if role is not None and function.names.missing(role) is not None:
-            return None
         rights = self._roles.of(function)
-        return None if isinstance(rights, Rights) and rights.stray else rights
+        if isinstance(rights, Rights):
+            return None if rights.stray else rights
+        role = function.text("Role")
+        return rights if role is None or self._api.wiring.missing(role) is None else None
 
     def _decide(self, rights: Rights, stage: Text, method: str) -> Decision:
         return rights.allows(ACTION, self._subject(stage, method), self._forms)
@@ -202,7 +202,7 @@ class _Judge:
         """What IAM compares a statement's resource with when a connection of a stage is called."""
         return self._api.arn(*stage.parts, f"/{method}/@connections", tail)
 
-    def _shortage(  # noqa: PLR0913, PLR0917 (what was decided, of whom, and about what)
+    def _shortage(
         self, function: Function, rights: Rights, stage: Text, decision: Decision, method: str
     ) -> Shortage | None:
         """What is wrong where a role may not make a call; the value that comes nearest is where."""
@@ -222,7 +222,12 @@ class _Judge:
             without = allows(own, ACTION, subject, forms=self._forms, assume_here=True)
             if without.verdict is not Verdict.NOT_ALLOWED:
                 return found(Cause.BOUNDARY, rights.home.place("PermissionsBoundary"), rights.home)
-        near = [(statement, resource) for statement in decision.near for resource in statement.resources]
+        near = [
+            (statement, resource)
+            for statement in decision.near
+            for resource in statement.resources
+            if "execute-api" in str(resource) or all(action.literal != "*" for action in statement.actions)
+        ]
         if near:
             statement, resource = max(near, key=lambda pair: self._likeness(pair[1], subject))
             return found(self._cause(resource, stage, method), resource.span, rights.owner(statement), resource)
@@ -236,7 +241,8 @@ class _Judge:
         return found(Cause.NOTHING, function.resource.span, function.resource)
 
     def _likeness(self, resource: Text, subject: Text) -> tuple[bool, int]:
-        return self._names_api(resource), len(commonprefix([str(resource), str(subject)]))
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(str(resource), str(subject), strict=False))
+        return self._names_api(resource), sum(1 for _ in alike)
 
     def _names_api(self, resource: Text) -> bool:
         return any(part in self._api.id_parts for part in resource.parts)

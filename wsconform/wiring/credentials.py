@@ -1,0 +1,91 @@
+"""The roles with which API Gateway makes a call, in place of being permitted to by the function.
+
+Sources: AWS CloudFormation User Guide, `AWS::ApiGatewayV2::Integration` (CredentialsArn) and
+`AWS::ApiGatewayV2::Authorizer` (AuthorizerCredentialsArn); IAM user guide, "AWS JSON policy elements: Principal".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wsconform.template.nodes import Span
+from wsconform.template.values import Attribute, Pseudo, Text, Unresolved, text
+from wsconform.wiring.grants import SERVICE, forms_in
+from wsconform.wiring.model import Authorizer, Function, Integration, Part
+from wsconform.wiring.policy import Decision, may_be_assumed_by, statements
+from wsconform.wiring.rights import ROLE, Rights, roles
+from wsconform.wiring.uris import FunctionUri
+
+INVOKE = "lambda:InvokeFunction"
+_PROPERTIES = {Integration: "CredentialsArn", Authorizer: "AuthorizerCredentialsArn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The credentials of an integration or authorizer: the property they stand in, their text, and whose they are.
+
+    `role` is None where the text is no role's ARN at all.
+    """
+
+    name: str
+    written: Text
+    role: Rights | Unresolved | None
+
+
+def credentials_of(part: Part) -> Credentials | None:
+    """The credentials of a part; None without any, for the caller's own, and for a role that does not exist."""
+    name = _PROPERTIES.get(type(part))
+    written = part.text(name) if name is not None else None
+    if name is None or written is None or str(written).endswith(":user/*"):
+        return None
+    role = roles(part.wiring).named(written)
+    if isinstance(role, Unresolved) and part.wiring.missing(written) is not None:
+        return None
+    return Credentials(name, written, role if _is_role_arn(written, part) else None)
+
+
+def _is_role_arn(written: Text, part: Part) -> bool:
+    atom = written.atom
+    if isinstance(atom, Attribute):
+        here = part.wiring.evaluation
+        is_role = not here.exists(atom.resource) or here.resource(atom.resource).type == ROLE
+        return atom.name == "Arn" and is_role
+    if written.unresolved is not None:
+        return True
+    return str(written).startswith("arn:") and ":role/" in str(written)
+
+
+def trust(role: Rights) -> tuple[Decision, Span]:
+    """Whether API Gateway may assume a role of this template, and where its trust policy says who may."""
+    document = role.home.get("AssumeRolePolicyDocument")
+    if document is None:
+        # What SAM makes of a function without it, and what a role without it comes to, trusts Lambda or nobody.
+        return may_be_assumed_by(text([], role.home.span), SERVICE), role.home.span
+    decision = may_be_assumed_by(document, SERVICE)
+    for statement in statements(document):
+        for principal in statement.principals:
+            trusted = principal.kind == "Service" and str(principal.name) == SERVICE
+            if statement.effect == "Allow" and not trusted:
+                return decision, principal.name.span
+            if statement.effect == "Allow" and statement.actions:
+                return decision, statement.actions[0].span
+    return decision, document.span
+
+
+def invocation(part: Integration | Authorizer, role: Rights) -> Decision | Unresolved | None:
+    """Whether a role may invoke the function of a part; None where the part invokes none that exists."""
+    uri = part.uri
+    if isinstance(uri, Unresolved):
+        return uri
+    if not isinstance(uri, FunctionUri) or uri.region is None or uri.account is None:
+        return None
+    qualifier = (":", *uri.qualifier.parts) if uri.qualifier is not None else ()
+    place = (":lambda:", *uri.region.parts, ":", *uri.account.parts, ":function:")
+    arn = text(["arn:", Pseudo("AWS::Partition"), *place, *uri.name.parts, *qualifier], part.resource.span)
+    return role.allows(INVOKE, arn, forms_in(part.wiring))
+
+
+def is_let_in(function: Function) -> bool:
+    """Whether a permission on a function names another principal than a service, which may be the role itself."""
+    principals = (one.text("Principal") for one in function.permissions)
+    return any(one is not None and not str(one).endswith(".amazonaws.com") for one in principals)
