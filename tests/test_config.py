@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsconform.check.finding import Severity
-from wsconform.config import ConfigError, ini, load, options
-from wsconform.samconfig import read_parameters
+from wsconform.config.files import ConfigError
+from wsconform.config.layers import ini, options
+from wsconform.config.samconfig import read_parameters
+from wsconform.config.settings import load
 
 Write = Callable[[str, str], Path]
 

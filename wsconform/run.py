@@ -13,7 +13,8 @@ from wsconform.check.examine import Examination, examine
 from wsconform.check.finding import Severity
 from wsconform.check.packs import builtin_folder, load_folder, load_static
 from wsconform.check.registry import Check, Registry, UnknownNameError, unknown_name
-from wsconform.config import ConfigError, Settings
+from wsconform.config.files import ConfigError
+from wsconform.config.settings import Settings
 from wsconform.template.errors import TemplateError
 from wsconform.template.module import NESTED
 from wsconform.template.parameters import Parameter

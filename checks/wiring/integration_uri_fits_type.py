@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Severity, check
 from wsconform.template.values import Unresolved
+from wsconform.wiring.element import Missing
 from wsconform.wiring.model import Integration
 from wsconform.wiring.uris import FORM, FunctionUri, HttpUri, MalformedUri, ServiceUri
 
@@ -17,7 +18,7 @@ from wsconform.wiring.uris import FORM, FunctionUri, HttpUri, MalformedUri, Serv
 def integration_uri_fits_type(integration: Integration) -> Iterator[Fault]:
     """IntegrationUri names what an integration of its type calls."""
     kind, uri = integration.type, integration.uri
-    if kind not in _WANTED or isinstance(uri, MalformedUri):
+    if kind not in _WANTED or isinstance(uri, MalformedUri | Missing):
         return
     wanted, fitting = _WANTED[kind]
     if isinstance(uri, Unresolved):

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import wsconform.plugin
-import wsconform.pytest_run
+import wsconform.plugin.run
 import wsconform.template.yaml_nodes
 
-LOADED = (wsconform.pytest_run, wsconform.template.yaml_nodes)
+LOADED = (wsconform.plugin.run, wsconform.template.yaml_nodes)
 """Loaded here once, or each run within a test would load them anew."""
 
 ROOT = Path(__file__).parents[2]

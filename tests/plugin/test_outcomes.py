@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wsconform.check.finding import Severity
-from wsconform.config import Settings
+from wsconform.config.settings import Settings
 from wsconform.report.text import render_finding
 from wsconform.run import Checker
 

@@ -6,7 +6,7 @@ import pytest
 
 from wsconform import __version__, plugin
 from wsconform.check.baseline import write_baseline
-from wsconform.config import Settings
+from wsconform.config.settings import Settings
 from wsconform.run import Checker
 
 Run = Callable[..., pytest.RunResult]

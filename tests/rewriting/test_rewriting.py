@@ -21,8 +21,6 @@ from wsconform.template.source import parse
 from wsconform.wiring.reader import read_stack
 
 
-
-
 REGISTRY = load_static()
 SAMPLE = Path(__file__).parents[2] / "sample_stack"
 TEMPLATES = {
@@ -39,9 +37,7 @@ Said = Counter[tuple[str, str | None, Severity, tuple[str, ...]]]
 def findings(text: str, beside: Path) -> Said:
     """What is found in a template, read as if it lay where the original does."""
     stack = read_stack(parse(text.encode(), str(beside)))
-    return Counter(
-        (one.check, one.resource, one.severity, one.worlds) for one in examine(stack, REGISTRY).findings
-    )
+    return Counter((one.check, one.resource, one.severity, one.worlds) for one in examine(stack, REGISTRY).findings)
 
 
 @pytest.mark.parametrize("name", list(TEMPLATES))
@@ -98,7 +94,9 @@ def test_values_of_any_shape_in_any_place_break_no_check(data: st.DataObject) ->
     for _ in range(data.draw(st.integers(1, 3))):
         resource = template["Resources"][data.draw(st.sampled_from(sorted(template["Resources"])))]
         if data.draw(st.integers(0, 4)) == 0:
-            resource[data.draw(st.sampled_from(["Properties", "DependsOn", "Condition", "Metadata"]))] = data.draw(VALUES)
+            resource[data.draw(st.sampled_from(["Properties", "DependsOn", "Condition", "Metadata"]))] = data.draw(
+                VALUES
+            )
         elif isinstance(resource.get("Properties"), dict) and resource["Properties"]:
             resource["Properties"][data.draw(st.sampled_from(sorted(resource["Properties"])))] = data.draw(VALUES)
     _is_read_or_refused(json.dumps(template).encode())

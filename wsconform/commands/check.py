@@ -59,7 +59,8 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     In a folder, templates are told by what they hold; one that another nests is checked as part of that one. Hidden
     folders are passed over: .aws-sam/build/template.yaml is checked when it is named.
     """
-    from wsconform.config import load, options
+    from wsconform.config.layers import options
+    from wsconform.config.settings import load
     from wsconform.run import Checker
 
     settings = load(templates, options({**given, "checks": packs}))
@@ -91,7 +92,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
 
 def _examine(checker: Checker, paths: Sequence[Path]) -> tuple[list[Examination], list[TemplateError]]:
     """What came of all templates, but for those in folders that have no WebSocket API, and those that are none."""
-    from wsconform.config import ConfigError
+    from wsconform.config.files import ConfigError
     from wsconform.template.errors import TemplateError
 
     examinations, errors = [], []

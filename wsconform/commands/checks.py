@@ -13,7 +13,8 @@ from wsconform.commands.shell import checks_option, color_option, colored
 @color_option
 def command(form: str, packs: tuple[str, ...], color: str) -> None:
     """List all checks: name, severity, area, and what they require."""
-    from wsconform.config import load, options
+    from wsconform.config.layers import options
+    from wsconform.config.settings import load
     from wsconform.run import Checker
 
     checker = Checker(load([], options({"checks": packs})))

@@ -27,7 +27,8 @@ def command(template: Path, output: Path, packs: tuple[str, ...], **given: Any) 
 
     Shows the template as it comes out with the parameters given, or their defaults.
     """
-    from wsconform.config import load, options
+    from wsconform.config.layers import options
+    from wsconform.config.settings import load
     from wsconform.picture.draw import FORMATS, picture
     from wsconform.run import Checker
 

@@ -22,7 +22,8 @@ def command(name: str, packs: tuple[str, ...], color: str) -> None:
     The page is set for a terminal; into a pipe goes its Markdown.
     """
     from wsconform.check.registry import Check
-    from wsconform.config import load, options
+    from wsconform.config.layers import options
+    from wsconform.config.settings import load
     from wsconform.run import load_registry
 
     check: Check = load_registry(load([], options({"checks": packs})).checks).get(name)

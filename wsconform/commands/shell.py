@@ -62,7 +62,7 @@ def guarded(body: Callable[[], object]) -> int:
 
 def _in_words(error: Exception) -> str:
     from wsconform.check.registry import PackError, UnknownNameError
-    from wsconform.config import ConfigError
+    from wsconform.config.files import ConfigError
     from wsconform.template.errors import TemplateError
 
     if isinstance(error, ConfigError | PackError | UnknownNameError | TemplateError):

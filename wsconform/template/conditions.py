@@ -11,17 +11,17 @@ from wsconform.template.values import Pseudo, Text, Unresolved
 
 
 class Choices:
-    """One way to choose: a value per parameter, pseudo parameter or undecidable comparison.
+    """One way to choose: a value per parameter, pseudo parameter or other text that only a deployment can tell.
 
-    A value of None stands for any other text than those that the template compares with. Comparisons that the
-    template cannot decide are collected in `open`, so that both ways can be tried.
+    A value of None stands for any other text than those that the template compares with. What a comparison hangs on
+    is collected in `open`: each text that is not told, with the texts that it may be.
     """
 
     __slots__ = ("open", "values")
 
     def __init__(self, values: dict[str, str | None]) -> None:
         self.values = values
-        self.open: set[str] = set()
+        self.open: dict[str, dict[str, None]] = {}
 
     def equal(self, one: Text, other: Text) -> bool | None:
         """Whether two texts are equal; None where nothing says so yet."""
@@ -30,31 +30,41 @@ class Choices:
         left, right = self._chosen(one), self._chosen(other)
         if left is not None and right is not None:
             return left == right
-        if (left is None and self._other(one) and right is not None) or (
-            right is None and self._other(other) and left is not None
-        ):
+        if left is None and right is None:
+            return self._told(" equals ".join(sorted((str(one), str(other)))), "true")
+        (unknown, known) = (one, right) if left is None else (other, left)
+        if known is None or self._is_other(unknown) or not _may_be(unknown, known):
             return False
-        key = f"{one} equals {other}"
-        if key in self.values:
-            return self.values[key] == "true"
-        self.open.add(key)
-        return None
+        return self._told(str(unknown), known)
+
+    def _told(self, subject: str, value: str) -> bool | None:
+        """Whether `subject` was chosen to be `value`; None where nothing was chosen for it."""
+        self.open.setdefault(subject, {})[value] = None
+        return self.values[subject] == value if subject in self.values else None
 
     def _chosen(self, value: Text) -> str | None:
         if value.literal is not None:
             return value.literal
-        atom = value.atom
-        if isinstance(atom, Unresolved):
-            return self.values.get(atom.key)
-        if isinstance(atom, Pseudo):
-            return self.values.get(atom.name)
-        return None
+        return self.values.get(_key(value))
 
-    def _other(self, value: Text) -> bool:
+    def _is_other(self, value: Text) -> bool:
         """Whether `value` is one that was chosen to differ from all that the template compares it with."""
-        atom = value.atom
-        key = atom.key if isinstance(atom, Unresolved) else atom.name if isinstance(atom, Pseudo) else ""
+        key = _key(value)
         return key in self.values and self.values[key] is None
+
+
+def _key(value: Text) -> str:
+    """By what name a value is chosen, if it is that of one parameter or pseudo parameter."""
+    atom = value.atom
+    return atom.key if isinstance(atom, Unresolved) else atom.name if isinstance(atom, Pseudo) else ""
+
+
+def _may_be(value: Text, known: str) -> bool:
+    """Whether a text may come to `known`, by what is certain of its beginning and its end."""
+    (first, last) = (value.parts[0], value.parts[-1])
+    return (not isinstance(first, str) or known.startswith(first)) and (
+        not isinstance(last, str) or known.endswith(last)
+    )
 
 
 def holds(node: Node, scope: Scope, choices: Choices) -> bool | None:

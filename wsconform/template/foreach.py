@@ -6,13 +6,15 @@ Rules: AWS CloudFormation User Guide, "Fn::ForEach". Every copy keeps the place 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, walk
+from wsconform.template.reading import MAX_NODES
 
 LOOP = "Fn::ForEach::"
-MOST_COPIES = 10_000
-"""CloudFormation's templates hold at most 500 resources; far more copies than that are a runaway loop."""
+MOST_CHARACTERS = 8_000_000
+"""What all copies together may hold in text, of values `MAX_NODES`: CloudFormation takes 1 MB, so more is a runaway."""
+_PLACE = re.compile(r"([$&])\{(\w+)\}")
+_OTHER_SIGNS = re.compile(r"[^A-Za-z0-9]")
 
 
 def expand_loops(root: Mapping, parameters: dict[str, str]) -> Mapping:
@@ -21,26 +23,15 @@ def expand_loops(root: Mapping, parameters: dict[str, str]) -> Mapping:
     `parameters` are the values of parameters that a loop's collection may name. A loop whose collection cannot be
     told is left as it is.
     """
-    if not any(key.startswith(LOOP) for mapping in _mappings(root) for key in mapping.entries):
+    if not any(key.startswith(LOOP) for node in walk(root) if isinstance(node, Mapping) for key in node.entries):
         return root
     return _Loops(parameters).mapping(root, {})
-
-
-def _mappings(node: Node) -> Iterator[Mapping]:
-    stack: list[Node] = [node]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, Mapping):
-            yield here
-            stack.extend(here.entries.values())
-        elif isinstance(here, Sequence):
-            stack.extend(here.items)
 
 
 class _Loops:
     def __init__(self, parameters: dict[str, str]) -> None:
         self._parameters = parameters
-        self._copies = 0
+        self._nodes = self._characters = 0
 
     def mapping(self, node: Mapping, names: dict[str, str]) -> Mapping:
         """A map with the loops among its keys replaced by their copies."""
@@ -79,14 +70,23 @@ class _Loops:
         values = self._collection(collection, names)
         if not isinstance(identifier, Scalar) or not isinstance(body, Mapping) or values is None:
             return None
-        self._copies += len(values)
-        if self._copies > MOST_COPIES:
+        if not self._has_room(body, values):
             return None
         found: list[tuple[str, Node, Span]] = []
         for value in values:
             copy = self.mapping(body, names | {identifier.text: value})
             found += [(key, entry, copy.key_span(key)) for key, entry in copy.entries.items()]
         return found
+
+    def _has_room(self, body: Mapping, values: list[str]) -> bool:
+        """Whether the copies of `body`, one per value, stay within bounds together with those made before."""
+        longest = max(map(len, values), default=0)
+        for node in walk(body):
+            self._nodes += len(values)
+            written = node.entries if isinstance(node, Mapping) else [node.text] if isinstance(node, Scalar) else ()
+            for piece in written:
+                self._characters += len(values) * (len(piece) + piece.count("{") * longest)
+        return self._nodes <= MAX_NODES and self._characters <= MOST_CHARACTERS
 
     def _collection(self, node: Node, names: dict[str, str]) -> list[str] | None:
         if isinstance(node, Mapping) and isinstance(name := node.get("Ref"), Scalar):
@@ -107,6 +107,11 @@ class _Loops:
 
 def _replace(written: str, names: dict[str, str]) -> str:
     """`${Name}` stands for the value, `&{Name}` for the value without what is not alphanumeric."""
-    for name, value in names.items():
-        written = written.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", re.sub(r"[^A-Za-z0-9]", "", value))
-    return written
+
+    def value(found: re.Match[str]) -> str:
+        sign, name = found.groups()
+        if name not in names:
+            return found.group()
+        return names[name] if sign == "$" else _OTHER_SIGNS.sub("", names[name])
+
+    return _PLACE.sub(value, written) if names else written

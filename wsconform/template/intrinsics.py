@@ -14,7 +14,7 @@ from typing import Protocol
 
 from wsconform.template.json_text import json_list, json_map, json_of
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
-from wsconform.template.values import Map, Part, Pseudo, Seq, Text, Unresolved, Value, split, text
+from wsconform.template.values import Attribute, Map, Part, Pseudo, Seq, Text, Unresolved, Value, split, text
 
 LONGEST = 100_000
 """Characters that a text put together from others may have; what is longer stays unknown, so that none explodes."""
@@ -222,18 +222,23 @@ def _split(node: Node, span: Span, scope: Scope) -> Value | None:
     if items is None or not separator:
         return _malformed("Fn::Split", span)
     whole = _as_text(items[1], scope, span)
-    key = f"split:{separator}:{whole}"
-    if whole.unresolved:
-        return unknown(whole.unresolved.reason, span, key)
-    if any(_may_hold(part, separator) for part in whole.parts):
-        return unknown(f'"{whole}" is split, and what it holds is known only after deployment', span, key)
-    return Seq(tuple(split(whole, separator)), span)
+    found = pieces(whole, separator)
+    if found is not None:
+        return Seq(tuple(found), span)
+    reason = whole.unresolved.reason if whole.unresolved else f'what "{whole}" holds is known only after deployment'
+    return unknown(reason, span, f"split:{separator}:{whole}")
+
+
+def pieces(whole: Text, separator: str) -> list[Text] | None:
+    """A text split at a separator; None where the separator may stand in what is known only after deployment."""
+    return None if any(_may_hold(part, separator) for part in whole.parts) else split(whole, separator)
 
 
 def _may_hold(part: Part, separator: str) -> bool:
-    """Whether a separator may stand in what is known only after deployment."""
     if isinstance(part, str):
         return False
+    if isinstance(part, Attribute) and separator == ",":
+        return part.name != "Ref" and not part.name.endswith(("Id", "Arn"))
     signs = _SIGNS_OF.get(part.name) if isinstance(part, Pseudo) else None
     return signs is None or any(sign in signs for sign in separator)
 

@@ -60,28 +60,34 @@ def output(module: Module, resource: str, attribute: str) -> Definition | None:
     return None if node is None else Definition("output", nested, name, node)
 
 
+def behind(module: Module, name: str) -> Definition | None:
+    """What `!Ref name` or, for a name with a dot in it, `!GetAtt name` leads to, if that is a definition."""
+    resource, _, attribute = name.partition(".")
+    return argument(module, name) or output(module, resource, attribute)
+
+
 def definitions_in(module: Module, node: Node) -> Iterator[Definition]:
     """The definitions that a node of a template mentions."""
     for kind, name in names_in(node):
-        found = condition(module, name) if kind == "condition" else _behind(module, name)
+        found = condition(module, name) if kind == "condition" else behind(module, name)
         if found is not None:
             yield found
-
-
-def _behind(module: Module, name: str) -> Definition | None:
-    resource, _, attribute = name.partition(".")
-    return argument(module, name) or output(module, resource, attribute)
 
 
 def names_in(node: Node) -> Iterator[tuple[str, str]]:
     """What a node mentions, as (kind, name): `ref` (also `A.B` forms), or `condition`."""
     for here in walk(node):
         if isinstance(here, Mapping):
-            for key, value in here.entries.items():
-                found = _MENTIONS.get(key)
-                if found is not None:
-                    kind, names = found
-                    yield from ((kind, name) for name in names(value))
+            yield from names_at(here)
+
+
+def names_at(node: Mapping) -> Iterator[tuple[str, str]]:
+    """What a map mentions itself, as `names_in` does, and not by what is within it."""
+    for key, value in node.entries.items():
+        found = _MENTIONS.get(key)
+        if found is not None:
+            kind, names = found
+            yield from ((kind, name) for name in names(value))
 
 
 def _scalar(node: Node) -> Iterator[str]:

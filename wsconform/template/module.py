@@ -50,6 +50,11 @@ class Module:
         return node.entries if isinstance(node, Mapping) else {}
 
     @property
+    def logical_id(self) -> str:
+        """The logical id of the nested stack that it is, in its parent; empty for the root template."""
+        return self.prefix.removesuffix("/").rpartition("/")[2]
+
+    @property
     def resources(self) -> dict[str, Mapping]:
         """The resources after expansion, by logical id."""
         return self.expansion.resources
@@ -138,8 +143,12 @@ class _Loader:
                 f"the stack nests more than {MOST_MODULES} templates", path=str(path), fix="check this one by itself"
             )
         around = list(_files_around(parent))
-        if len(around) >= DEEPEST or _real(path) in around:
+        if _real(path) in around:
             return TemplateError("the stack nests itself", path=str(path), fix="break the circle of nested stacks")
+        if len(around) >= DEEPEST:
+            return TemplateError(
+                f"nested stacks lie more than {DEEPEST} deep in one another", path=str(path), fix="nest it less deeply"
+            )
         known = self._sources.get(path)
         if known is None:
             try:

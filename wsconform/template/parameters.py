@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wsconform.template.intrinsics import literal, pieces
 from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child
-from wsconform.template.values import Text, Unresolved, text
+from wsconform.template.values import Part, Seq, Text, Unresolved, Value, text
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
@@ -26,7 +27,8 @@ class Parameter:
     @property
     def is_list(self) -> bool:
         """Whether `!Ref` gives a list (`CommaDelimitedList`, `List<…>`)."""
-        return self.type == "CommaDelimitedList" or self.type.startswith("List<") or "Value<List" in self.type
+        kind = self.type.removeprefix("AWS::SSM::Parameter::Value<")
+        return kind.startswith(("CommaDelimitedList", "List<"))
 
     @property
     def comes_from_ssm(self) -> bool:
@@ -41,11 +43,30 @@ class Parameter:
             )
         return Unresolved(prefix + self.name, f'parameter "{self.name}" has no default and no value was given')
 
-    def as_text(self, value: str | None, span: Span, prefix: str = "") -> Text:
+    def chosen(self, value: str | None, span: Span, prefix: str = "") -> Value:
         """What `!Ref` gives when `value` (None: unknown) is chosen."""
         if value is None or self.comes_from_ssm:
             return text([self.unresolved(prefix)], span)
-        return text([value], span)
+        return self.passed(literal(value, span), prefix)
+
+    def passed(self, value: Value, prefix: str = "") -> Value:
+        """What `!Ref` gives in the nested stack `prefix` when its parent passes `value`."""
+        if self.comes_from_ssm:
+            return text([self.unresolved(prefix)], value.span)
+        if not self.is_list or not isinstance(value, Text):
+            return value
+        items = pieces(value, ",")
+        return value if items is None else Seq(tuple(map(_trimmed, items)), value.span)
+
+
+def _trimmed(item: Text) -> Text:
+    """An item of a list without the blanks around it, as CloudFormation reads it."""
+    parts: list[Part] = list(item.parts)
+    if parts and isinstance(parts[0], str):
+        parts[0] = parts[0].lstrip()
+    if parts and isinstance(parts[-1], str):
+        parts[-1] = parts[-1].rstrip()
+    return text(parts, item.span)
 
 
 def read_parameters(root: Mapping) -> dict[str, Parameter]:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from wsconform.template.conditions import Choices, holds
-from wsconform.template.intrinsics import evaluate, unknown
+from wsconform.template.conditions import Choices
+from wsconform.template.intrinsics import evaluate
 from wsconform.template.module import Module, load
-from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child
-from wsconform.template.parameters import PSEUDO_PARAMETERS
+from wsconform.template.nodes import Mapping, Scalar, Sequence, Span
 from wsconform.template.relevance import Domains, Relevance
 from wsconform.template.sam.expansion import type_of
+from wsconform.template.scope import ModuleScope, Scopes
 from wsconform.template.source import Source
-from wsconform.template.values import Attribute, Map, Pseudo, Seq, Value, split, text
-from wsconform.template.worlds import World, reachable
+from wsconform.template.values import Map, Value
+from wsconform.template.worlds import MOST_COMBINATIONS, World, reachable
 
 LEAST_WORLDS, MOST_WORLDS = 8, 128
 MOST_EVALUATIONS = 16_000
 """Worlds times resources: what bounds the time for a large template with many conditions."""
+LEAST_TRIES, MOST_ANSWERS = 64, 400_000
+"""Ways to choose times conditions: what bounds the time for worlds that hardly differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ class Stack:
         passed_over: frozenset[str] = frozenset(),
     ) -> None:
         self.source = source
-        self._given = dict(given or {})
-        self.root = load(source, self._given)
+        self.given = dict(given or {})
+        self.root = load(source, self.given)
         self._types = None if types is None else frozenset(types)
         self._passed_over = passed_over
         self.declared: dict[str, _Declared] = {
@@ -87,7 +90,7 @@ class Stack:
     @cached_property
     def unknown_parameters(self) -> tuple[str, ...]:
         """Given parameter values that no parameter of the template takes."""
-        return tuple(name for name in self._given if name not in self.root.parameters)
+        return tuple(name for name in self.given if name not in self.root.parameters)
 
     def type_of(self, resource_id: str) -> str:
         """The type of a declared resource."""
@@ -113,16 +116,15 @@ class Stack:
 
     @cached_property
     def _reached(self) -> tuple[tuple[World, ...], bool]:
-        relevance = Relevance(self.root, self._given, self._types, self._passed_over)
+        relevance = Relevance(self.root, self.given, self._types, self._passed_over)
         domains = relevance.domains()
         most = max(LEAST_WORLDS, min(MOST_WORLDS, MOST_EVALUATIONS // max(1, len(self.declared))))
+        tries = max(LEAST_TRIES, min(MOST_COMBINATIONS, MOST_ANSWERS // max(1, len(relevance.conditions))))
         while True:
             view = _Features(self, relevance, domains)
-            worlds, more = reachable(domains, view.of, most)
-            fresh = view.open - domains.keys()
-            if not fresh:
+            worlds, more = reachable(domains, view.of, most, tries)
+            if not view.open_up(domains):
                 return worlds, more
-            domains |= dict.fromkeys(sorted(fresh), ("true", "false"))
 
     def in_world(self, world: World) -> Evaluation:
         """The stack as it comes out in `world`."""
@@ -136,15 +138,31 @@ class _Features:
         self._stack = stack
         self._conditions = relevance.conditions
         self._parameters = [name for name in sorted(relevance.parameters) if len(domains.get(name, ())) > 1]
-        self.open: set[str] = set()
+        self._open: dict[str, dict[str, None]] = defaultdict(dict)
 
     def of(self, choices: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
         """The features of the world that `choices` lead to: conditions first, then parameters."""
-        here = Evaluation(self._stack, World((), choices))
-        answers = [(module.prefix + name, here.scope(module).condition(name)) for module, name in self._conditions]
-        self.open |= here.choices.open
-        named = [(name, "true" if answer else "false") for name, answer in answers if answer is not None]
+        told = Choices(choices)
+        scopes = Scopes(self._stack.given, told)
+        answers = [(module.prefix + name, scopes.of(module).condition(name)) for module, name in self._conditions]
+        for subject, values in told.open.items():
+            self._open[subject] |= values
+        named = [(name, _ANSWERS[answer]) for name, answer in answers]
         return (*named, *((name, f'"{choices[name]}"') for name in self._parameters))
+
+    def open_up(self, domains: Domains) -> bool:
+        """Add to `domains` what comparisons were left open; whether there was anything new."""
+        is_new = False
+        for subject, values in self._open.items():
+            known = domains.get(subject, (None,))
+            added = tuple(value for value in values if value not in known)
+            if added:
+                domains[subject] = (*known, *added)
+                is_new = True
+        return is_new
+
+
+_ANSWERS = {True: "true", False: "false", None: "unknown"}
 
 
 class Evaluation:
@@ -153,19 +171,14 @@ class Evaluation:
     def __init__(self, stack: Stack, world: World) -> None:
         self.stack = stack
         self.world = world
-        self.choices = Choices(world.choices)
-        self.touched = 0
-        self._scopes: dict[str, ModuleScope] = {}
+        self._scopes = Scopes(stack.given, Choices(world.choices))
         self._resources: dict[str, Resource] = {}
         self._exists: dict[str, bool] = {}
         self._closures: dict[str, frozenset[str]] = {}
 
     def scope(self, module: Module) -> ModuleScope:
         """Where the names of one template are looked up."""
-        scope = self._scopes.get(module.prefix)
-        if scope is None:
-            scope = self._scopes[module.prefix] = ModuleScope(self, module)
-        return scope
+        return self._scopes.of(module)
 
     def exists(self, resource_id: str) -> bool:
         """Whether a resource is declared and its condition, and those of the stacks around it, hold here."""
@@ -196,9 +209,9 @@ class Evaluation:
         """A resource with its properties evaluated. Raises KeyError for an id that is not declared."""
         known = self._resources.get(resource_id) or self.stack._constant.get(resource_id)  # noqa: SLF001 (one concept)
         if known is None:
-            before = self.touched
+            before = self._scopes.touched
             known = self._evaluate(self.stack.declared[resource_id], resource_id)
-            if self.touched == before:
+            if self._scopes.touched == before:
                 self.stack._constant[resource_id] = known  # noqa: SLF001
         self._resources[resource_id] = known
         return known
@@ -254,104 +267,3 @@ class Evaluation:
     def _nested(self, resource_id: str) -> Module | None:
         declared = self.stack.declared[resource_id]
         return declared.module.children.get(declared.logical_id)
-
-
-class ModuleScope:
-    """The names of one template in one world: `wsconform.template.intrinsics.Scope`."""
-
-    def __init__(self, evaluation: Evaluation, module: Module) -> None:
-        self._here = evaluation
-        self._module = module
-        self._conditions: dict[str, bool | None] = {}
-        self._mentions: list[set[str]] = []
-
-    def collecting(self) -> _Collecting:
-        """A context in which the ids of all resources mentioned are gathered."""
-        return _Collecting(self._mentions)
-
-    def _mention(self, resource_id: str) -> None:
-        for gathered in self._mentions:
-            gathered.add(resource_id)
-
-    def ref(self, name: str, span: Span) -> Value | None:
-        """What `!Ref name` gives: a parameter, pseudo parameter, or resource."""
-        if name == "AWS::NoValue":
-            return None
-        if name in PSEUDO_PARAMETERS:
-            return text([Pseudo(name)], span)
-        if name in self._module.parameters:
-            return self._parameter(name, span)
-        name = self._module.expansion.references.get(name, name)
-        resource, _, attribute = name.partition(".")
-        self._mention(self._module.prefix + resource)
-        return text([Attribute(self._module.prefix + resource, attribute or "Ref")], span)
-
-    def _parameter(self, name: str, span: Span) -> Value:
-        module, parameter = self._module, self._module.parameters[name]
-        if module.parent is not None:
-            if name in module.arguments:
-                outer = self._here.scope(module.parent)
-                with outer.collecting() as mentions:
-                    value = evaluate(module.arguments[name], outer)
-                for mentioned in mentions:
-                    self._mention(mentioned)
-                return value if value is not None else parameter.as_text(None, span, module.prefix)
-            chosen = parameter.default
-        else:
-            chosen = self._here.stack._given.get(name, parameter.default)  # noqa: SLF001
-            if name in self._here.choices.values:
-                self._here.touched += 1
-                chosen = self._here.choices.values[name]
-        value = parameter.as_text(chosen, span, module.prefix)
-        if parameter.is_list and value.literal is not None:
-            return Seq(tuple(split(value, ",")), span)
-        return value
-
-    def attribute(self, resource: str, name: str, span: Span) -> Value:
-        """What `!GetAtt resource.name` gives; the outputs of nested stacks are followed."""
-        generated = self._module.expansion.references.get(f"{resource}.{name.partition('.')[0]}")
-        if generated is not None:
-            resource, name = generated, name.partition(".")[2] or "Ref"
-        prefix, nested = self._module.prefix, self._module.children.get(resource)
-        self._mention(prefix + resource)
-        if nested is not None and name.startswith("Outputs."):
-            output = child(nested.section("Outputs").get(name.removeprefix("Outputs.")), "Value")
-            value = evaluate(output, self._here.scope(nested)) if output is not None else None
-            if value is not None:
-                return value
-            return unknown(f'the nested stack "{resource}" has no output "{name.removeprefix("Outputs.")}"', span)
-        if resource in self._module.resources and type_of(self._module.resources[resource]) in (
-            "AWS::CloudFormation::Stack",
-            "AWS::Serverless::Application",
-        ):
-            return unknown(f'"{resource}.{name}" is an output of another template', span, f"{prefix}{resource}.{name}")
-        return text([Attribute(prefix + resource, name)], span)
-
-    def condition(self, name: str) -> bool | None:
-        """Whether a condition of this template holds; a condition that refers to itself cannot be told."""
-        self._here.touched += 1
-        if name not in self._conditions:
-            node = self._module.section("Conditions").get(name)
-            self._conditions[name] = None
-            if node is not None:
-                self._conditions[name] = holds(node, self, self._here.choices)
-        return self._conditions[name]
-
-    def mapping(self, name: str) -> Node | None:
-        """An entry of the Mappings section."""
-        return self._module.section("Mappings").get(name)
-
-
-class _Collecting:
-    """Gathers mentioned ids while it is entered."""
-
-    def __init__(self, open_sets: list[set[str]]) -> None:
-        self._open = open_sets
-
-    def __enter__(self) -> set[str]:
-        gathered: set[str] = set()
-        self._open.append(gathered)
-        return gathered
-
-    def __exit__(self, *_: object) -> None:
-        self._open.pop()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice, product
 
 MOST_COMBINATIONS = 4_096
 """How many ways to choose are tried while looking for worlds that differ."""
+MOST_PAIRED = 80
+"""Features that are tried in pairs to say in which worlds something holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,16 @@ def reachable(
     domains: Mapping[str, Sequence[str | None]],
     features: Callable[[dict[str, str | None]], tuple[tuple[str, str], ...]],
     most: int,
+    tries: int = MOST_COMBINATIONS,
 ) -> tuple[tuple[World, ...], bool]:
     """The worlds that differ in their features, nearest to the defaults first; and whether there may be more.
 
-    The first value of each domain is its default.
+    The first value of each domain is its default. At most `most` worlds are looked for, in at most `tries` ways to
+    choose.
     """
     found: dict[tuple[tuple[str, str], ...], World] = {}
     ways = _by_distance(domains)
-    for choices in islice(ways, MOST_COMBINATIONS):
+    for choices in islice(ways, tries):
         key = features(choices)
         if key not in found:
             if len(found) == most:
@@ -59,29 +63,79 @@ def _by_distance(domains: Mapping[str, Sequence[str | None]]) -> Iterator[dict[s
 
 
 def describe(holding: Collection[World], everywhere: Sequence[World]) -> tuple[str, ...]:
-    """In which worlds something holds, in the fewest words: empty where it holds in all of them.
+    """In which worlds something holds, in few words: empty where it holds in all of them.
 
-    One clause that tells all of them from the rest where there is one (`IsProd is false`), else two joined by
-    `and`, else each world by itself.
+    Together the clauses hold in exactly the worlds of `holding`: each names what sets some of these apart from the
+    rest (`IsProd is false`, or several such joined by `and`), and none of them can be spared.
     """
-    inside = [world for world in everywhere if world in set(holding)]
-    if len(inside) == len(everywhere):
+    wanted_worlds = set(holding)
+    wanted = _bits(world in wanted_worlds for world in everywhere)
+    if wanted == (1 << len(everywhere)) - 1:
         return ()
-    clauses: dict[tuple[str, str], set[int]] = {}
-    for index, world in enumerate(everywhere):
-        for feature in world.features:
-            clauses.setdefault(feature, set()).add(index)
-    wanted = {index for index, world in enumerate(everywhere) if world in set(holding)}
-    for feature, worlds in clauses.items():
-        if worlds == wanted:
-            return (_clause(*feature),)
-    for one, other in combinations(clauses, 2):
-        if clauses[one] & clauses[other] == wanted:
-            return (f"{_clause(*one)} and {_clause(*other)}",)
-    shared = [feature for feature, worlds in clauses.items() if worlds >= wanted and len(worlds) < len(everywhere)]
-    kept = {name for name, _ in shared}
-    varying = [
-        tuple((name, value) for name, value in world.features if name not in kept or (name, value) in shared)
-        for world in inside
+    where = {
+        feature: _bits(feature in world.features for world in everywhere)
+        for feature in dict.fromkeys(feature for world in everywhere for feature in world.features)
+    }
+    chosen: list[_Clause] = []
+    left = wanted
+    candidates = [clause for clause in _short_clauses(where) if clause.worlds & ~wanted == 0]
+    covered = _union(candidates)
+    candidates += [
+        _shortened(world, where, wanted)
+        for index, world in enumerate(everywhere)
+        if wanted >> index & 1 and not covered >> index & 1
     ]
-    return tuple(" and ".join(_clause(*feature) for feature in features) for features in varying)
+    while left:
+        best = max(candidates, key=lambda clause: ((clause.worlds & left).bit_count(), -len(clause.features)))
+        chosen.append(best)
+        left &= ~best.worlds
+    for clause in tuple(chosen):
+        others = [other for other in chosen if other is not clause]
+        if clause.worlds & ~_union(others) == 0:
+            chosen = others
+    return tuple(" and ".join(_clause(*feature) for feature in clause.features) for clause in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """Some features, and the worlds that have them all: one bit for each."""
+
+    features: tuple[tuple[str, str], ...]
+    worlds: int
+
+
+def _bits(answers: Iterable[bool]) -> int:
+    return sum(1 << index for index, answer in enumerate(answers) if answer)
+
+
+def _union(clauses: Iterable[_Clause]) -> int:
+    together = 0
+    for clause in clauses:
+        together |= clause.worlds
+    return together
+
+
+def _short_clauses(where: Mapping[tuple[str, str], int]) -> list[_Clause]:
+    """The clauses of one feature and, where these are not too many, of two."""
+    clauses = [_Clause((feature,), worlds) for feature, worlds in where.items()]
+    if len(where) <= MOST_PAIRED:
+        pairs = combinations(tuple(clauses), 2)
+        clauses += [_Clause(one.features + other.features, one.worlds & other.worlds) for one, other in pairs]
+    return [clause for clause in clauses if clause.worlds]
+
+
+def _shortened(world: World, where: Mapping[tuple[str, str], int], wanted: int) -> _Clause:
+    """The features of one world without those that need not be said to stay within the `wanted` ones."""
+    features = list(world.features)
+    for feature in world.features:
+        rest = [other for other in features if other != feature]
+        if _shared(rest, where) & ~wanted == 0:
+            features = rest
+    return _Clause(tuple(features), _shared(features, where))
+
+
+def _shared(features: Iterable[tuple[str, str]], where: Mapping[tuple[str, str], int]) -> int:
+    shared = -1
+    for feature in features:
+        shared &= where[feature]
+    return shared

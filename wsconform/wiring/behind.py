@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 from wsconform.template.nodes import Span
-from wsconform.wiring.model import Api, Function
+from wsconform.wiring.model import Api, Function, Wiring
+
+Among = Callable[[Api], list[Function]]
+_KNOWN: WeakKeyDictionary[Wiring, dict[tuple[str, Among], dict[Span, list[Function]]]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """A property's value and the functions that have it: one, or all that take it from the Globals section."""
-
-    at: Span
-    functions: tuple[Function, ...]
-
-    @property
-    def first(self) -> Function:
-        """The function that a finding names."""
-        return self.functions[0]
+def all_behind(api: Api) -> list[Function]:
+    """The functions behind an API's integrations and authorizers."""
+    return api.functions
 
 
-def shared(api: Api, name: str, among: Callable[[Api], list[Function]]) -> Iterator[Shared]:
-    """Each value of a property that functions `among` those of an API have.
+def sharing(function: Function, name: str, among: Among) -> list[Function]:
+    """The functions that have the very value of a property which `function` has: itself, or all those of Globals.
 
-    The functions of the other APIs are counted too, so that a value has the same first function whichever API asks.
+    They are the ones `among` the functions of all APIs; the first of them is the one for a finding to name.
     """
-    functions = {one.id: one for other in api.wiring.apis for one in among(other)}
-    mine = {one.id for one in among(api)}
+    value = function.value(name)
+    if value is None:
+        return []
+    known = _KNOWN.setdefault(function.wiring, {})
+    if (name, among) not in known:
+        known[name, among] = _by_value(function.wiring, name, among)
+    return known[name, among].get(value.span, [])
+
+
+def _by_value(wiring: Wiring, name: str, among: Among) -> dict[Span, list[Function]]:
     found: dict[Span, list[Function]] = {}
-    for function in functions.values():
+    for function in {one.id: one for api in wiring.apis for one in among(api)}.values():
         value = function.value(name)
         if value is not None:
             found.setdefault(value.span, []).append(function)
-    for span, having in found.items():
-        if any(one.id in mine for one in having):
-            yield Shared(span, tuple(having))
+    return found

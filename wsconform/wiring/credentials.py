@@ -12,7 +12,7 @@ from wsconform.template.nodes import Span
 from wsconform.template.values import Attribute, Pseudo, Text, Unresolved, text
 from wsconform.wiring.grants import SERVICE, forms_in
 from wsconform.wiring.model import Authorizer, Function, Integration, Part
-from wsconform.wiring.policy import Decision, may_be_assumed_by, statements
+from wsconform.wiring.policy import Decision, Verdict, may_be_assumed_by, statements
 from wsconform.wiring.rights import ROLE, Rights, roles
 from wsconform.wiring.uris import FunctionUri
 
@@ -56,20 +56,20 @@ def _is_role_arn(written: Text, part: Part) -> bool:
 
 
 def trust(role: Rights) -> tuple[Decision, Span]:
-    """Whether API Gateway may assume a role of this template, and where its trust policy says who may."""
+    """Whether API Gateway may assume a role of this template, and what in its trust policy comes nearest to saying so.
+
+    The role that SAM makes for a function trusts Lambda alone, unless the function brings a trust policy.
+    """
     document = role.home.get("AssumeRolePolicyDocument")
     if document is None:
-        # What SAM makes of a function without it, and what a role without it comes to, trusts Lambda or nobody.
-        return may_be_assumed_by(text([], role.home.span), SERVICE), role.home.span
+        return Decision(Verdict.NOT_ALLOWED), role.home.span
     decision = may_be_assumed_by(document, SERVICE)
-    for statement in statements(document):
-        for principal in statement.principals:
-            trusted = principal.kind == "Service" and str(principal.name) == SERVICE
-            if statement.effect == "Allow" and not trusted:
-                return decision, principal.name.span
-            if statement.effect == "Allow" and statement.actions:
-                return decision, statement.actions[0].span
-    return decision, document.span
+    allowing = [one for one in statements(document) if one.effect == "Allow"]
+    for statement in allowing:
+        if statement.actions and any(str(one.name) == SERVICE for one in statement.principals):
+            return decision, statement.actions[0].span
+    named = [one.name.span for statement in allowing for one in statement.principals]
+    return decision, named[0] if named else document.span
 
 
 def invocation(part: Integration | Authorizer, role: Rights) -> Decision | Unresolved | None:

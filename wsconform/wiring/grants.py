@@ -7,6 +7,7 @@ for the one version or alias that it names); API Gateway developer guide, "Amazo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,7 +52,8 @@ def forms_in(wiring: Wiring) -> Forms:
             return _ID
         element = wiring.elements.get(attribute.resource)
         if isinstance(element, Function):
-            return Form(f".+-{element.resource.logical_id[:_LEAST_OF_NAME]}[A-Za-z0-9]*-[A-Za-z0-9]+", unique=True)
+            kept = re.escape(element.resource.logical_id[:_LEAST_OF_NAME])
+            return Form(f"[A-Za-z0-9-]+-{kept}[A-Za-z0-9]*-[A-Za-z0-9]+", unique=True)
         return identifying(attribute)
 
     return form

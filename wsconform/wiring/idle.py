@@ -59,4 +59,12 @@ def _may_call(route: Route, function: object) -> bool:
     called = integration.function
     if isinstance(called, Function):
         return called is function or any(one.api is route.api for one in called.authorizers)
-    return integration.uri is not None and not isinstance(integration.uri, HttpUri | ServiceUri)
+    # A URI that does not fit the type is at fault itself; the function may be what was meant.
+    match integration.uri:
+        case None:
+            return integration.type not in ("HTTP", "HTTP_PROXY", "MOCK")
+        case HttpUri():
+            return integration.type not in ("HTTP", "HTTP_PROXY")
+        case ServiceUri():
+            return integration.type == "AWS_PROXY"
+    return True

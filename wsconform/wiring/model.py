@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from wsconform.template.intrinsics import unknown
 from wsconform.template.nodes import Span
@@ -111,19 +111,23 @@ class Route(Part):
         return [one for one in self.api.route_responses if one.route is self]
 
 
-class Integration(Part):
-    """`AWS::ApiGatewayV2::Integration`."""
+class Invoker(Part):
+    """What invokes a function by its URI: an integration or an authorizer.
 
-    @property
-    def type(self) -> str | None:
-        """`IntegrationType` when it is known, in capitals."""
-        return self.literal("IntegrationType")
+    `uri_property` holds the URI, `role_property` the role by which it may invoke instead of a permission.
+    """
+
+    uri_property: ClassVar[str]
+    role_property: ClassVar[str]
 
     @cached_property
-    def uri(self) -> Uri | None:
-        """What `IntegrationUri` says; None where it is absent."""
-        value = self.text("IntegrationUri")
-        return None if value is None else parse_uri(value)
+    def uri(self) -> Uri | Missing | None:
+        """What the URI says; None where it is absent, `Missing` where it names what does not exist."""
+        value = self.text(self.uri_property)
+        if value is None:
+            return None
+        missing = self.wiring.missing(value)
+        return parse_uri(value) if missing is None else Missing(missing)
 
     @cached_property
     def function(self) -> Function | Broken | None:
@@ -131,7 +135,19 @@ class Integration(Part):
         uri = self.uri
         if isinstance(uri, FunctionUri):
             return self.wiring.function_named(uri)
-        return uri if isinstance(uri, Unresolved) else None
+        return uri if isinstance(uri, Unresolved | Missing) else None
+
+
+class Integration(Invoker):
+    """`AWS::ApiGatewayV2::Integration`."""
+
+    uri_property = "IntegrationUri"
+    role_property = "CredentialsArn"
+
+    @property
+    def type(self) -> str | None:
+        """`IntegrationType` when it is known, in capitals."""
+        return self.literal("IntegrationType")
 
     @property
     def calls_on_its_own(self) -> bool:
@@ -149,30 +165,16 @@ class Integration(Part):
         return [one for one in self.api.integration_responses if one.integration is self]
 
 
-class Authorizer(Part):
+class Authorizer(Invoker):
     """`AWS::ApiGatewayV2::Authorizer`."""
+
+    uri_property = "AuthorizerUri"
+    role_property = "AuthorizerCredentialsArn"
 
     @property
     def is_jwt(self) -> bool:
         """Whether it is of the type that only HTTP APIs have; then what goes with that type is not wrong by itself."""
         return self.literal("AuthorizerType") == "JWT"
-
-    @cached_property
-    def uri(self) -> Uri | Missing | None:
-        """What `AuthorizerUri` says; None where it is absent, `Missing` where it names what does not exist."""
-        value = self.text("AuthorizerUri")
-        if value is None:
-            return None
-        missing = self.wiring.missing(value)
-        return parse_uri(value) if missing is None else Missing(missing)
-
-    @cached_property
-    def function(self) -> Function | Broken | None:
-        """The function it invokes; None where it invokes none."""
-        uri = self.uri
-        if isinstance(uri, FunctionUri):
-            return self.wiring.function_named(uri)
-        return uri if isinstance(uri, Unresolved | Missing) else None
 
     @cached_property
     def routes(self) -> list[Route]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wsconform.template.intrinsics import evaluate
-from wsconform.template.module import NESTED, type_of
+from wsconform.template.module import NESTED
 from wsconform.template.nodes import Span, child
+from wsconform.template.sam.expansion import type_of
 from wsconform.template.stack import Resource
 from wsconform.template.values import Attribute, Text, Value, texts
 from wsconform.wiring.model import Api, Part, Wiring

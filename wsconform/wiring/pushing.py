@@ -51,7 +51,8 @@ class Shortage:
 
     `at` is the value that is wrong, in the resource `owner`, and `written` what stands there. `method` is the call that
     is refused, on `stage`. `calls` says that the function's code makes it; else only its policies, or the lack of any
-    other way to answer, speak for that. `in_part` says that it may push on another stage of the API.
+    other way to answer, speak for that, and `is_unread` says whether its code is out of reach. `in_part` says that it
+    may push on another stage of the API.
     """
 
     function: Function
@@ -62,6 +63,7 @@ class Shortage:
     method: str = POST
     stage: Text | None = None
     calls: bool = False
+    is_unread: bool = False
     in_part: bool = False
 
 
@@ -162,7 +164,7 @@ class _Judge:
         if found is None or found.written is None or found.cause not in (Cause.ACTION, Cause.RESOURCE, Cause.TAIL):
             return
         if found.cause is not Cause.RESOURCE or self._names_api(found.written):
-            yield found
+            yield replace(found, is_unread=not _is_told(code_of(function)))
 
     def mute(self, behind: list[Function]) -> Iterator[Shortage]:
         """The first function of a message route where nothing in the template could answer a message.
@@ -174,7 +176,7 @@ class _Judge:
         messages = {getattr(route.integration, "function", None) for route in self._api.routes if route.is_message}
         asked = [function for function in behind if function in messages]
         unread = [function for function in asked if not _is_told(code_of(function))]
-        if not unread or any(not isinstance(self._roles.of(one), Rights) for one in self._api.wiring.functions):
+        if not unread or any(not isinstance(self._rights(one), Rights) for one in self._api.wiring.functions):
             return
         decisions = (self._decide(rights, stage, POST) for rights in self._roles.all() for stage in self._stages)
         if all(one.verdict in (Verdict.NOT_ALLOWED, Verdict.DENIED) for one in decisions):

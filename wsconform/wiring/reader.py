@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from wsconform.template.stack import Evaluation, Stack
 from wsconform.template.source import Source
+from wsconform.template.stack import Evaluation, Stack
 from wsconform.template.values import Attribute, Unresolved
+from wsconform.wiring.element import Element
 from wsconform.wiring.model import (
     Api,
     ApiMapping,
@@ -22,7 +23,6 @@ from wsconform.wiring.model import (
     Stage,
     Wiring,
 )
-from wsconform.wiring.element import Element
 from wsconform.wiring.names import FUNCTION_TYPES, Names
 
 API = "AWS::ApiGatewayV2::Api"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wsconform.template.nodes import Scalar, Sequence, Span
+from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child
+from wsconform.template.sam.expansion import type_of
 from wsconform.template.stack import Evaluation
 from wsconform.template.values import Attribute, Text, texts
 from wsconform.wiring.element import Element
@@ -14,6 +15,7 @@ from wsconform.wiring.model import Api, Wiring
 NO_REFERENCES = frozenset({"InlineCode", "Code", "CodeUri", "Environment", "Tags", "Description", "Metadata"})
 """Properties whose texts say nothing of the wiring."""
 _PLACE = re.compile(r"arn:(?P<partition>[^:]*):(?:execute-api|apigateway|lambda):(?P<region>[^:]*):")
+_OF_FUNCTIONS = ("Role", "Version", "Alias", "Url", "EventInvokeConfig", "DeadLetter", "Destination", "Connector")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -53,21 +55,33 @@ def made_by_sam(resource_id: str, evaluation: Evaluation) -> bool:
 
     Source: SAM developer guide, "Generated AWS CloudFormation resources".
     """
-    if resource_id.rpartition("/")[2] in ("ServerlessRestApi", "ServerlessHttpApi"):
+    prefix, _, name = resource_id.rpartition("/")
+    if name in ("ServerlessRestApi", "ServerlessHttpApi"):
         return True
     return any(
-        resource_id.startswith(other) and evaluation.stack.type_of(other).startswith("AWS::Serverless::")
+        resource_id.startswith(other)
+        and evaluation.stack.type_of(other).startswith("AWS::Serverless::")
+        and _is_suffix_of(resource_id.removeprefix(other), evaluation.stack.declared[other].node)
         for other in evaluation.stack.declared
+        if other.startswith(prefix)
     )
+
+
+def _is_suffix_of(suffix: str, node: Mapping) -> bool:
+    """Whether SAM adds `suffix` to the id of a SAM resource; of other types than functions anything is believed."""
+    if type_of(node) != "AWS::Serverless::Function":
+        return True
+    events = child(node, "Properties", "Events")
+    named = tuple(events.entries) if isinstance(events, Mapping) else ()
+    return suffix.startswith((*_OF_FUNCTIONS, *named))
 
 
 def hard_coded(written: Text) -> tuple[str | None, str | None]:
-    """The partition and the region that an ARN of API Gateway or Lambda spells out; None for each that it does not."""
-    found = _PLACE.search(str(written))
-    if found is None:
-        return None, None
-    partition, region = found["partition"], found["region"]
-    return (
-        partition if partition.startswith("aws") else None,
-        region if _REGION.fullmatch(region) else None,
-    )
+    """The partition and the region that an ARN of API Gateway or Lambda spells out; None for each that it does not.
+
+    A text that spells out two regions is at odds with itself, which is another matter.
+    """
+    places = list(_PLACE.finditer("".join(part if isinstance(part, str) else "?" for part in written.parts)))
+    partitions = [place["partition"] for place in places if place["partition"].startswith("aws")]
+    regions = {place["region"] for place in places if _REGION.fullmatch(place["region"])}
+    return (partitions[0] if partitions else None, regions.pop() if len(regions) == 1 else None)

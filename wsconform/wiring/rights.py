@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
 from wsconform.template.intrinsics import unknown
@@ -157,7 +157,7 @@ class Roles:
         for policy in _items(role.get("Policies")):
             document = policy.get("PolicyDocument") if isinstance(policy, Map) else policy
             if document is not None:
-                rights.clauses += _clauses(document, role)
+                rights.clauses += self._clauses(document, role)
         for item in _items(role.get("ManagedPolicyArns")):
             self._manage(rights, item, role, bare=False)
         self._attach(rights, self._name(role.id))
@@ -171,7 +171,7 @@ class Roles:
             if isinstance(item, Text):
                 self._manage(rights, item, resource, bare=True)
             elif isinstance(item, Map) and "Statement" in item.entries:
-                rights.clauses += _clauses(item, resource)
+                rights.clauses += self._clauses(item, resource)
             elif not isinstance(item, Map) or len(item.entries) != 1:
                 rights.stray.append(item)
             # One key that is not `Statement` is the name of a policy template; none of them is about execute-api.
@@ -195,18 +195,29 @@ class Roles:
             policy = self._evaluation.resource(atom.resource)
             document = policy.get("PolicyDocument")
             if policy.type == MANAGED and document is not None:
-                return _clauses(document, policy)
+                return self._clauses(document, policy)
         if isinstance(atom, Attribute) and not self._evaluation.exists(atom.resource):
             return []
         reason = f'what the managed policy "{written}" allows is not in this template'
         doubt = written.unresolved or Unresolved(str(written), reason)
         return [Clause(Statement(span=written.span, effect="Allow", doubt=doubt), owner)]
 
+    def _clauses(self, document: Value, owner: Resource) -> list[Clause]:
+        """The statements of a document, their resources in canonical spelling."""
+
+        def spelt(resources: tuple[Text, ...]) -> tuple[Text, ...]:
+            return tuple(self._names.canonical(one) for one in resources)
+
+        return [
+            Clause(replace(one, resources=spelt(one.resources), not_resources=spelt(one.not_resources)), owner)
+            for one in statements(document)
+        ]
+
     def _attach(self, rights: Rights, name: tuple[Part, ...]) -> None:
         for policy in self._attached.get(name, ()):
             document = policy.get("PolicyDocument")
             if document is not None:
-                rights.clauses += _clauses(document, policy)
+                rights.clauses += self._clauses(document, policy)
 
     def _bound(self, rights: Rights, owner: Resource) -> None:
         boundary = owner.get("PermissionsBoundary")
@@ -220,10 +231,6 @@ class Roles:
 def _made_for(resource_id: str) -> tuple[Part, ...]:
     """The name of the role that SAM makes for a resource; CloudFormation chooses it when the stack is deployed."""
     return (Attribute(f"{resource_id}Role"),)
-
-
-def _clauses(document: Value, owner: Resource) -> list[Clause]:
-    return [Clause(one, owner) for one in statements(document)]
 
 
 def _items(value: Value | None) -> Iterable[Value]:

@@ -60,8 +60,11 @@ def parse_uri(value: Text) -> Uri:
         return first
     if not isinstance(first, str):
         return MalformedUri(f'is "{value}", which is no ARN')
-    if first.lower().startswith(("http://", "https://")):
-        return HttpUri()
+    return HttpUri() if first.lower().startswith(("http://", "https://")) else _arn(value, first)
+
+
+def _arn(value: Text, first: str) -> Uri:
+    """Read what is to be an ARN; `first` is its first stretch."""
     if not first.startswith("arn:"):
         return MalformedUri(f'is "{value}", which is neither an ARN nor a URL')
     pieces = split(value, ":", 5)

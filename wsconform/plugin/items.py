@@ -12,9 +12,9 @@ import pytest
 from wsconform import WiringWarning
 from wsconform.check.examine import TEMPLATE, Examination
 from wsconform.check.finding import Finding, Outcome, Severity, Undecided, Verdict
-from wsconform.config import ConfigError
-from wsconform.failure import Excerpt, unreadable
-from wsconform.properties import Entry, entries, one_line, placed, to_properties
+from wsconform.config.files import ConfigError
+from wsconform.plugin.failure import Excerpt, unreadable
+from wsconform.plugin.properties import Entry, entries, one_line, placed, to_properties
 from wsconform.report.cells import visible
 from wsconform.report.style import Style
 from wsconform.report.text import render_finding

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-LISTS = {
-    "select": ("NAME", "run only the checks that this name or glob fits"),
-    "ignore": ("NAME=REASON", "suppress what the checks of this name or glob find, for the reason given"),
-    "severity": ("NAME=LEVEL", "count what the checks of this name or glob find as error, warning or note"),
-    "parameter": ("NAME=VALUE", "read templates with this value of a parameter"),
-    "checks": ("DIR", "run the checks in this folder too"),
-}
-"""Options that may be repeated: what each takes, and what it does."""
+from wsconform.plugin.options import LISTS
 
 STRICT = "let warnings fail their checks too"
 BASELINE = "leave out the findings in this file, as written by `wsconform check --write-baseline`"
@@ -38,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and, if asked for, what collects templates."""
     config.addinivalue_line("markers", "wsconform: a check of the wiring of a WebSocket API in a template")
     if config.getoption("wsconform"):
-        from wsconform.pytest_run import Run
+        from wsconform.plugin.run import Run
 
         config.pluginmanager.register(Run(config), "wsconform-run")
         return

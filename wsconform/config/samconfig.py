@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from wsconform.check.registry import unknown_name
-from wsconform.config import ConfigError, parameter_text, parse_toml, shown
+from wsconform.config.files import ConfigError, bytes_of, parse_toml, shown
+from wsconform.config.layers import parameter_text
 
 FILE = "samconfig.toml"
 DEFAULT = "default"
@@ -29,12 +30,9 @@ def read_parameters(template: Path, environment: str | None = None) -> dict[str,
     `environment` is the file's table to read, `default` where it is None. Raises ConfigError.
     """
     file = _folder(template) / FILE
-    try:
-        data = file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    data = bytes_of(file)
+    if data is None:
         return {}
-    except OSError as error:
-        raise ConfigError(f"{shown(file)}: the file cannot be read: {error.strerror or error}") from None
     tables = parse_toml(data, file)
     if environment is not None and environment not in tables:
         known = (name for name, table in tables.items() if isinstance(table, dict))

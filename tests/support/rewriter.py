@@ -84,7 +84,10 @@ class Rewriter:
         if isinstance(value, dict):
             if len(value) == 1 and next(iter(value)) in _FORMS:
                 return self._wrapped(self._intrinsic(value))
-            inner = {name: self._plain(name, one) if name in UNTOUCHED else self._entry(name, one) for name, one in value.items()}
+            inner = {
+                name: self._plain(name, one) if name in UNTOUCHED else self._entry(name, one)
+                for name, one in value.items()
+            }
             return self._shuffled(inner)
         if isinstance(value, list):
             return [self._entry(key, item) for item in value]

@@ -12,10 +12,12 @@ import pytest
 from wsconform import __version__
 from wsconform.check.finding import Severity
 from wsconform.check.registry import PackError
-from wsconform.config import ConfigError, Settings, ini, load, options
-from wsconform.items import Template
-from wsconform.plugin import LISTS
-from wsconform.properties import Entry, from_properties
+from wsconform.config.files import ConfigError
+from wsconform.config.layers import ini, options
+from wsconform.config.settings import Settings, load
+from wsconform.plugin.items import Template
+from wsconform.plugin.options import LISTS
+from wsconform.plugin.properties import Entry, from_properties
 from wsconform.run import SUFFIXES, Checker
 
 COLLECTED = "wsconform_collected"

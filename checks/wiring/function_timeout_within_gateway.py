@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
+from wsconform.template.values import Unresolved
+from wsconform.wiring.behind import sharing
+from wsconform.wiring.model import Function
+from wsconform.wiring.waiting import LONGEST_WAIT, awaited_functions
+
+
+@check(
+    "function-timeout-within-gateway",
+    on=Function,
+    severity=Severity.WARNING,
+    area="functions",
+    why="API Gateway stops waiting after 29 seconds and answers with an error; the function runs on, and is paid for",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
+)
+def function_timeout_within_gateway(function: Function) -> Iterator[Said]:
+    """The Timeout of a function behind a route ends before API Gateway stops waiting."""
+    first, *others = sharing(function, "Timeout", awaited_functions) or [None]
+    if first is not function:
+        return
+    timeout = function.number("Timeout")
+    if isinstance(timeout, Unresolved):
+        yield Inconclusive(f"{function.label}: {timeout.reason}", function.at("Timeout"))
+    elif timeout is not None and timeout > LONGEST_WAIT:
+        yield Fault(
+            at=function.at("Timeout"),
+            message=f"{function.label} may run for {timeout} seconds, and API Gateway waits for {LONGEST_WAIT}",
+            label=f"more than {LONGEST_WAIT} seconds",
+            fix=f"write Timeout: {LONGEST_WAIT} or less, and hand longer work to a function that nothing waits for",
+            notes=tuple(Note(one.resource.span, f"{one.label} may too") for one in others[:3]),
+        )

@@ -1,0 +1,470 @@
+"""Which permissions are found wanting, beyond the examples on the checks' pages."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wsconform.check.examine import examine
+from wsconform.check.finding import Finding
+from wsconform.check.packs import builtin_folder, load_static
+from wsconform.check.page import whole_template
+from wsconform.template.source import parse
+from wsconform.wiring.reader import read_stack
+
+Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
+Undecided = Callable[[str], list[tuple[str, str]]]
+Everything = Callable[[str], list[tuple[str, str | None, int, str]]]
+Found = Callable[[str], list[Finding]]
+
+REGISTRY = load_static()
+BASE = (builtin_folder() / "example.yaml").read_text()
+START = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+ROUTES, AUTHORIZER = "route-function-may-be-invoked", "authorizer-may-be-invoked"
+PROD = "Conditions:\n  Prod: !Equals [!Ref AWS::Region, eu-west-1]\n"
+LAMBDA = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
+HANDLER = """
+      Runtime: python3.13
+      Handler: index.handler
+      Timeout: 10
+      InlineCode: |
+        def handler(event, context):
+            return {"statusCode": 200}
+"""
+OTHER_API = """
+  OtherApi:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Name: other
+      ProtocolType: HTTP
+"""
+
+
+def permission(  # noqa: PLR0913 (the properties of a permission)
+    name: str = "ChatPermission",
+    *,
+    function: str = "!Ref ChatFunction",
+    source: str | None = "${ChatApi}/*",
+    principal: str = "apigateway.amazonaws.com",
+    action: str = "lambda:InvokeFunction",
+    more: str = "",
+) -> str:
+    arn = "" if source is None else f"      SourceArn: !Sub {START}{source}\n"
+    return f"""
+  {name}:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: {action}
+      FunctionName: {function}
+      Principal: {principal}
+{arn}{more}"""
+
+
+def integration(uri: str, mark: str = "", name: str = "ChatIntegration") -> str:
+    return f"""
+  {name}:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref ChatApi
+      IntegrationType: AWS_PROXY
+      IntegrationUri: {uri}{mark}
+"""
+
+
+def function(more: str, name: str = "ChatFunction") -> str:
+    return f"\n  {name}:\n    Type: AWS::Serverless::Function\n    Properties:\n      {more}{HANDLER}"
+
+
+CALLED = integration(f"!Sub {LAMBDA}${{ChatFunction.Arn}}/invocations", " # <--")
+AT_ROUTE = [(ROUTES, "ChatIntegration", "error", True)]
+AT_PERMISSION = [(ROUTES, "ChatPermission", "error", True)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "${ChatApi}/*",
+        "${ChatApi}/*/*",
+        "${ChatApi}/v1/*",
+        "${ChatApi}/${Stage}/*",
+        "${ChatApi}*",
+        "*",
+        "${ChatApi}/v?/*",
+        "${ChatApi.ApiId}/*",
+    ],
+)
+def test_sources_that_take_in_every_route(source: str, marked_findings: Marked) -> None:
+    assert marked_findings("Resources:" + permission(source=source)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "${ChatApi}",
+        "${ChatApi}/",
+        "${ChatApi}/v2/*",
+        "${ChatApi}/*/POST/*",
+        "${ChatApi}/*/*/*",
+        "${ChatApi}/authorizers/*",
+        "${ChatApi}/V1/*",
+        "ChatApi/*",
+        "${AWS::StackName}/${ChatApi}",
+    ],
+)
+def test_sources_that_take_in_none(source: str, marked_findings: Marked) -> None:
+    assert marked_findings("Resources:" + permission(source=f"{source} # <--")) == AT_PERMISSION
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "!Join [':', ['arn:*:execute-api', !Ref AWS::Region, !Ref AWS::AccountId, !Sub '${ChatApi}/*']]",
+        "{Fn::Sub: ['arn:${p}:execute-api:*:*:${a}/*', {p: !Ref AWS::Partition, a: !Ref ChatApi}]}",
+        "!Sub arn:*:execute-api:*:*:${ChatApi}/*",
+        "!If [Prod, !Sub 'arn:*:execute-api:*:*:${ChatApi}/*', '*']",
+    ],
+)
+def test_a_source_may_be_spelt_in_any_way(arn: str, marked_findings: Marked) -> None:
+    text = permission(source=None).rstrip() + f"\n      SourceArn: {arn}\n"
+    assert marked_findings(f"{PROD}Resources:{text}") == []
+
+
+@pytest.mark.parametrize("action", ["lambda:InvokeFunction", "lambda:invokefunction", "lambda:*", "'*'"])
+def test_actions_that_invoke(action: str, marked_findings: Marked) -> None:
+    assert marked_findings("Resources:" + permission(action=action)) == []
+
+
+@pytest.mark.parametrize("action", ["lambda:InvokeFunctionUrl", "lambda:Invoke", "InvokeFunction", "''"])
+def test_actions_that_do_not(action: str, marked_findings: Marked) -> None:
+    assert marked_findings("Resources:" + permission(action=f"{action} # <--")) == AT_PERMISSION
+
+
+@pytest.mark.parametrize("principal", ["!Sub apigateway.${AWS::URLSuffix}", "'*'", '"apigateway.amazonaws.com"'])
+def test_principals_that_are_api_gateway(principal: str, marked_findings: Marked) -> None:
+    assert marked_findings("Resources:" + permission(principal=principal)) == []
+
+
+@pytest.mark.parametrize(
+    "principal", ["events.amazonaws.com", "apigateway.amazonaws.com.cn", "apigateway", "'123456789012'"]
+)
+def test_principals_that_are_not(principal: str, marked_findings: Marked) -> None:
+    assert marked_findings("Resources:" + permission(principal=f"{principal} # <--")) == AT_PERMISSION
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "!Ref ChatFunction",
+        "!GetAtt ChatFunction.Arn",
+        "!Sub ${ChatFunction}",
+        "!Sub arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${ChatFunction}",
+        "!Sub ${AWS::AccountId}:function:${ChatFunction}",
+    ],
+)
+def test_a_function_may_be_named_in_any_way(name: str, marked_findings: Marked) -> None:
+    assert marked_findings("Resources:" + permission(function=name)) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["!Ref DoorFunction", "!Ref ChatApi", "chat-function", "!Sub ${ChatFunction}:live", "!Sub ${ChatFunction.Arn}:1"],
+)
+def test_a_permission_on_something_else(name: str, marked_findings: Marked) -> None:
+    assert marked_findings("Resources:" + permission(function=f"{name} # <--")) == AT_PERMISSION
+
+
+def test_a_function_of_a_known_name(marked_findings: Marked) -> None:
+    named = function("FunctionName: chat")
+    assert marked_findings("Resources:" + named + permission(function="chat")) == []
+    assert marked_findings("Resources:" + named + permission(function="news # <--")) == AT_PERMISSION
+    by_arn = integration(
+        f"!Sub {LAMBDA}arn:${{AWS::Partition}}:lambda:eu-west-1:123456789012:function:chat/invocations"
+    )
+    found = marked_findings("Resources:" + named + by_arn + "\n  ChatPermission: null\n")
+    assert [(check, resource) for check, resource, *_ in found if check == ROUTES] == [(ROUTES, "ChatIntegration")]
+
+
+@pytest.mark.parametrize("name", ["!ImportValue chat", "!Ref Elsewhere"])
+def test_a_permission_on_a_function_from_outside_is_none_for_one_that_has_its_name_here(
+    name: str, marked_findings: Marked
+) -> None:
+    text = "Parameters:\n  Elsewhere:\n    Type: String\nResources:" + permission(function=name)
+    assert marked_findings(text + CALLED) == AT_ROUTE
+
+
+def test_it_may_hang_on_the_name_of_the_function(undecided_in: Undecided) -> None:
+    text = "Parameters:\n  Name:\n    Type: String\nResources:" + permission(function="!Ref Name")
+    assert ROUTES in [check for check, _ in undecided_in(text + function("FunctionName: chat"))]
+    assert ROUTES not in [check for check, _ in undecided_in(text + function("FunctionName: !Ref Name"))]
+
+
+def test_another_api_is_not_this_one(marked_findings: Marked) -> None:
+    text = "Resources:" + OTHER_API + permission(source="${OtherApi}/*") + CALLED
+    assert marked_findings(text) == AT_ROUTE
+
+
+def test_an_id_that_is_written_out_leaves_it_open(undecided_in: Undecided, marked_findings: Marked) -> None:
+    text = "Resources:" + permission(source="a1b2c3d4e5/*")
+    assert marked_findings(text) == []
+    assert undecided_in(text) == [(ROUTES, 'the text of "${ChatApi}" is known after a deployment only')]
+
+
+def test_a_permission_that_refers_to_nothing_is_left_to_others(marked_findings: Marked) -> None:
+    for text in (permission(function="!Ref ChatFunktion # <--"), permission(source="${ChatApp}/* # <--")):
+        assert marked_findings("Resources:" + text) == [("reference-exists", "ChatPermission", "error", True)]
+
+
+def test_a_permission_that_lacks_a_property_is_left_to_others(marked_findings: Marked) -> None:
+    text = permission().replace("      Principal: apigateway.amazonaws.com\n", "")
+    assert [check for check, *_ in marked_findings("Resources:" + text)] == ["required-properties"]
+
+
+def test_each_wrong_permission_is_a_finding_of_its_own(found_in: Found) -> None:
+    text = "Resources:" + "".join(
+        permission(name, source=f"${{ChatApi}}/*/{key}", principal="sns.amazonaws.com")
+        for name, key in (("ChatPermission", "$connect"), ("SendPermission", "send"), ("DefaultPermission", "$default"))
+    )
+    found = [(one.resource, one.message.rpartition(" for ")[2]) for one in found_in(text)]
+    assert sorted(found) == [
+        ("ChatPermission", 'route "$connect"'),
+        ("DefaultPermission", 'route "$default"'),
+        ("SendPermission", 'route "send"'),
+    ]
+
+
+def test_one_wrong_permission_among_sound_ones_is_the_one_that_is_told(marked_findings: Marked) -> None:
+    text = "Resources:" + "".join(
+        permission(name, source=f"${{ChatApi}}/*/{key}")
+        for name, key in (("ChatPermission", "sned # <--"), ("A", "$connect"), ("B", "$default"))
+    )
+    assert marked_findings(text) == AT_PERMISSION
+
+
+def test_a_permission_that_is_needed_is_not_blamed_for_what_it_leaves_out(found_in: Found) -> None:
+    text = "Resources:" + CALLED + permission(source="${ChatApi}/*/$connect")
+    (one,) = found_in(text)
+    assert (one.check, one.resource) == (ROUTES, "ChatIntegration")
+    assert 'routes "send" and "$default"' in one.message
+    assert [note.text for note in one.notes] == ["ChatPermission allows other calls only"]
+
+
+def test_each_function_is_a_finding_of_its_own(found_in: Found) -> None:
+    text = (
+        "Resources:\n  ChatPermission: null\n"
+        + function("Description: second", "SendFunction")
+        + integration(f"!Sub {LAMBDA}${{SendFunction.Arn}}/invocations", name="SendIntegration")
+        + """
+  SendRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref ChatApi
+      RouteKey: send
+      Target: !Sub integrations/${SendIntegration}
+"""
+    )
+    found = [(one.resource, one.message) for one in found_in(text) if one.check == ROUTES]
+    assert sorted(found) == [
+        ("ChatIntegration", 'no permission lets API Gateway invoke ChatFunction for routes "$connect" and "$default"'),
+        ("SendIntegration", 'no permission lets API Gateway invoke SendFunction for route "send"'),
+    ]
+
+
+def test_every_stage_counts(found_in: Found) -> None:
+    text = (
+        "Resources:"
+        + permission(source="${ChatApi}/v1/*")
+        + """
+  TrialStage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties:
+      ApiId: !Ref ChatApi
+      StageName: trial
+      DeploymentId: !Ref Deployment
+"""
+    )
+    (one,) = found_in(text)
+    assert one.message.endswith('for routes "$connect", "send" and "$default" on TrialStage')
+
+
+def test_a_permission_has_to_be_there_in_every_world(found_in: Found) -> None:
+    text = f"{PROD}Resources:" + permission().replace("    Properties:", "    Condition: Prod\n    Properties:")
+    assert [(one.check, one.worlds) for one in found_in(text)] == [(ROUTES, ("Prod is false",))]
+
+
+@pytest.mark.parametrize("more", ["CredentialsArn: arn:aws:iam::*:user/*", "CredentialsArn: !ImportValue role"])
+def test_a_role_needs_no_permission(more: str, marked_findings: Marked) -> None:
+    text = "Resources:\n  ChatPermission: null\n" + CALLED.rstrip() + f"\n      {more}\n"
+    assert [check for check, *_ in marked_findings(text) if check == ROUTES] == []
+
+
+def test_other_integrations_need_no_permission(marked_findings: Marked) -> None:
+    text = """Resources:
+  ChatPermission: null
+  ChatIntegration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref ChatApi
+      IntegrationType: HTTP_PROXY
+      IntegrationMethod: POST
+      IntegrationUri: https://example.com/chat
+"""
+    assert marked_findings(text) == []
+
+
+ALIASED = function("AutoPublishAlias: live") + integration(f"!Sub {LAMBDA}${{ChatFunction.Alias}}/invocations")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("!Ref ChatFunction.Alias # <--", []),
+        ("!Sub ${ChatFunction.Arn}:live # <--", []),
+        ("!Sub ${ChatFunction}:live # <--", []),
+        ("!Ref ChatFunction # <--", AT_PERMISSION),
+        ("!Sub ${ChatFunction.Arn}:test # <--", AT_PERMISSION),
+    ],
+)
+def test_the_alias_of_the_uri_is_that_of_the_permission(
+    name: str, expected: list[tuple[str, str | None, str, bool]], marked_findings: Marked
+) -> None:
+    assert marked_findings("Resources:" + ALIASED + permission(function=name)) == expected
+
+
+def test_versions_are_qualifiers(marked_findings: Marked) -> None:
+    version = "\n  Frozen:\n    Type: AWS::Lambda::Version\n    Properties:\n      FunctionName: !Ref ChatFunction\n"
+    text = "Resources:" + version + integration(f"!Sub {LAMBDA}${{Frozen}}/invocations")
+    assert marked_findings(text + permission(function="!Ref Frozen")) == []
+    assert marked_findings(text + permission(function="!Ref ChatFunction # <--")) == AT_PERMISSION
+
+
+def test_a_connector_is_a_permission(marked_findings: Marked) -> None:
+    connector = """Resources:
+  ChatPermission: null
+  Link:
+    Type: AWS::Serverless::Connector
+    Properties:
+      Source: {Id: ChatApi, Qualifier: "*"}
+      Destination: {Id: ChatFunction}
+      Permissions: [Write]
+"""
+    assert marked_findings(connector) == []
+
+
+def test_a_connector_that_sam_refuses_is_left_to_others(marked_findings: Marked) -> None:
+    connector = """Resources:
+  ChatPermission: null
+  Link:
+    Type: AWS::Serverless::Connector
+    Properties:
+      Source: {Id: ChatApi}
+      Destination: {Id: ChatFunction}
+      Permissions: [Shout]
+"""
+    assert [check for check, *_ in marked_findings(connector)] == ["sam-accepts-template"]
+
+
+@pytest.mark.parametrize(
+    "source", ["${ChatApi}/authorizers/${DoorAuthorizer}", "${ChatApi}/authorizers/*", "${ChatApi}/*", "${ChatApi}/*/*"]
+)
+def test_sources_that_take_in_the_authorizer(source: str, marked_findings: Marked) -> None:
+    text = permission("DoorPermission", function="!Ref DoorFunction", source=source)
+    assert marked_findings("Resources:" + text) == []
+
+
+@pytest.mark.parametrize(
+    "source", ["${ChatApi}/*/$connect", "${ChatApi}/v1/*", "${ChatApi}/authorizers/${ConnectRoute}"]
+)
+def test_sources_that_do_not(source: str, marked_findings: Marked) -> None:
+    text = permission("DoorPermission", function="!Ref DoorFunction", source=f"{source} # <--")
+    assert marked_findings("Resources:" + text) == [(AUTHORIZER, "DoorPermission", "error", True)]
+
+
+def test_one_permission_at_fault_for_route_and_authorizer_is_one_finding(found_in: Found) -> None:
+    shared = integration(f"!Sub {LAMBDA}${{DoorFunction.Arn}}/invocations")
+    text = "Resources:" + shared + "\n  ChatPermission: null\n"
+    wrong = permission("DoorPermission", function="!Ref DoorFunction", principal="sns.amazonaws.com")
+    found = [one.check for one in found_in(text + wrong) if one.check in (ROUTES, AUTHORIZER)]
+    assert found == [ROUTES]
+
+
+def test_a_route_that_calls_the_authorizer_by_mistake_is_left_to_others(marked_findings: Marked) -> None:
+    text = "Resources:" + integration(f"!Sub {LAMBDA}${{DoorFunction.Arn}}/invocations")
+    assert {check for check, *_ in marked_findings(text)} == {"integration-function-is-no-authorizer"}
+
+
+def test_a_permission_for_a_misspelt_connect_route_is_left_to_others(marked_findings: Marked) -> None:
+    route = """
+  ConnectRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref ChatApi
+      RouteKey: connect
+      AuthorizationType: NONE
+      Target: !Sub integrations/${ChatIntegration}
+"""
+    text = "Resources:" + route + permission(source="${ChatApi}/*/$connect")
+    text += permission("A", source="${ChatApi}/*/send") + permission("B", source="${ChatApi}/*/$default")
+    assert ROUTES not in [check for check, *_ in marked_findings(text)]
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        (permission("Extra", source="${ChatApi}/*/gone # <--"), "permission-matches-something"),
+        (permission("Extra", source="${ChatApi}/*/send # <--"), None),
+        (permission("Extra", source="${OtherApi}/*/gone # <--"), None),
+        (permission("Extra", source="${ServerlessRestApi}/*/GET/chat # <--"), None),
+        (permission("Extra", source="${ChatApi}/*/gone # <--", principal="sns.amazonaws.com"), None),
+        (permission("Extra", source=None, principal="sns.amazonaws.com", more="      SourceArn: !Ref Topic\n"), None),
+        (permission("Extra", source="${ChatApi}/*", function="!ImportValue news"), None),
+        (permission("Extra", source="a1b2c3d4e5/*/gone # <--"), None),
+    ],
+)
+def test_permissions_beside_those_that_are_needed(extra: str, expected: str | None, marked_findings: Marked) -> None:
+    text = "Resources:" + OTHER_API + "\n  Topic:\n    Type: AWS::SNS::Topic\n" + extra
+    assert marked_findings(text) == ([(expected, "Extra", "warning", True)] if expected else [])
+
+
+def test_a_permission_for_what_is_not_wired_yet_is_no_dead_one(marked_findings: Marked) -> None:
+    text = (
+        "Resources:"
+        + function("Description: second", "SendFunction")
+        + integration(f"!Sub {LAMBDA}${{SendFunction.Arn}}/invocations", name="SendIntegration")
+        + permission("SendPermission", function="!Ref SendFunction", source="${ChatApi}/*/send")
+    )
+    assert [check for check, *_ in marked_findings(text)] == ["integration-is-used"]
+
+
+@pytest.mark.parametrize(("more", "speaks"), [("", True), ("      SourceAccount: !Ref AWS::AccountId\n", False)])
+def test_a_permission_that_any_api_may_use(more: str, *, speaks: bool, marked_findings: Marked) -> None:
+    text = "Resources:" + permission(source=None, more=more)
+    assert [check for check, *_ in marked_findings(text)] == (["permission-names-its-source"] if speaks else [])
+
+
+@pytest.mark.parametrize(
+    ("source", "speaks"),
+    [
+        ("${ChatApi}/*/*$connect", True),
+        ("${ChatApi}/*/$connect", False),
+        ("${ChatApi}/*$connect", False),
+        ("${ChatApi}/*/*", False),
+    ],
+)
+def test_the_disputed_form_is_a_note(source: str, *, speaks: bool, examine_snippet: Everything) -> None:
+    found = examine_snippet("Resources:" + permission("Extra", source=source))
+    mine = [(check, severity) for check, resource, _, severity in found if resource == "Extra"]
+    assert mine == ([("source-arn-has-websocket-form", "note")] if speaks else [])
+
+
+@given(st.lists(st.sampled_from(["$connect", "send", "$default", "gone", "*"]), max_size=5, unique=True))
+def test_what_permissions_per_route_leave_out_is_what_is_told(keys: list[str]) -> None:
+    text = "Resources:\n  ChatPermission: null\n"
+    text += "".join(permission(f"P{number}", source=f"${{ChatApi}}/*/{key}") for number, key in enumerate(keys))
+    template = whole_template(text, BASE)
+    found = list(examine(read_stack(parse(template.encode(), "t.yaml")), REGISTRY).findings)
+    left_out = [key for key in ("$connect", "send", "$default") if key not in keys and "*" not in keys]
+    told = "".join(one.message for one in found if one.check == ROUTES)
+    assert all((f'"{key}"' in told) == (key in left_out) for key in ("$connect", "send", "$default"))
+    dead = [one.check for one in found if one.check == "permission-matches-something"]
+    assert len(dead) == ("gone" in keys and not left_out)

@@ -1,0 +1,47 @@
+"""Short ways to what the reading of templates works on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
+from wsconform.template.source import parse
+from wsconform.template.stack import Evaluation, Stack
+
+SPAN = Span("t.yaml", 1, 1, 1, 2)
+
+
+def node(value: object) -> Node:
+    """The node of a plain value, all of it in one place."""
+    if isinstance(value, dict):
+        return Mapping({key: node(entry) for key, entry in value.items()}, {}, SPAN)
+    if isinstance(value, (list, tuple)):
+        return Sequence(tuple(node(item) for item in value), SPAN)
+    assert value is None or isinstance(value, (str, int, float, bool))
+    return Scalar(value, SPAN)
+
+
+def mapping(value: dict[str, object]) -> Mapping:
+    """The node of a plain map."""
+    found = node(value)
+    assert isinstance(found, Mapping)
+    return found
+
+
+def stack(
+    text: str,
+    folder: Path | None = None,
+    *,
+    given: dict[str, str] | None = None,
+    types: tuple[str, ...] | None = None,
+    passed_over: frozenset[str] = frozenset(),
+) -> Stack:
+    """The stack of a template in YAML that lies in `folder`."""
+    path = "t.yaml" if folder is None else str(folder / "t.yaml")
+    return Stack(parse(text.encode(), path), given=given, types=types, passed_over=passed_over)
+
+
+def only_world(of: Stack) -> Evaluation:
+    """A stack in the one world that it has."""
+    (world,) = of.worlds
+    return of.in_world(world)

@@ -1,0 +1,158 @@
+"""Settings from one source, and how their values are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wsconform.check.finding import Severity
+from wsconform.check.registry import unknown_name
+from wsconform.config.files import ConfigError, shown
+
+_SINGULAR = {"parameters": "parameter"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Settings from one source. `spell` gives the name that a key has there; paths are relative to `folder`."""
+
+    values: Mapping[str, object]
+    spell: Callable[[str], str]
+    folder: Path
+    file: str = ""
+
+    def where(self, key: str) -> str:
+        """The place of a key, such as `pyproject.toml: tool.wsconform.select` or `--select`."""
+        return f"{self.file}: {self.spell(key)}" if self.file else self.spell(key)
+
+
+def options(values: Mapping[str, object], prefix: str = "--") -> Layer:
+    """The layer of a command line; None and empty values were not given. `prefix` stands before each option's name."""
+    given = {key: value for key, value in values.items() if value not in (None, (), [], False)}
+    return Layer(given, lambda key: prefix + _SINGULAR.get(key, key).replace("_", "-"), Path.cwd())
+
+
+def ini(values: Mapping[str, object], file: Path | None, prefix: str = "wsconform_") -> Layer:
+    """The layer of pytest's ini values, by the keys of `Settings`; `file` is None where they come from none."""
+    given = {key: value for key, value in values.items() if value not in (None, "", (), [], False)}
+    folder = file.parent if file is not None else Path.cwd()
+    return Layer(given, lambda key: prefix + _SINGULAR.get(key, key), folder, shown(file) if file is not None else "")
+
+
+def _wrong(layer: Layer, key: str, wanted: str, value: object) -> ConfigError:
+    return ConfigError(f"{layer.where(key)} must be {wanted}, and is {kind_of(value)}")
+
+
+def kind_of(value: object) -> str:
+    """A value as a message about it says."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return f'"{value}"' if isinstance(value, str) else f"{value}"
+
+
+def _names(value: object, layer: Layer, key: str) -> tuple[str, ...]:
+    return tuple(_strings(value, layer, key, "a list of names"))
+
+
+def _strings(value: object, layer: Layer, key: str, wanted: str) -> Sequence[str]:
+    if not isinstance(value, list | tuple):
+        raise _wrong(layer, key, wanted, value)
+    for item in value:
+        if not isinstance(item, str) or not item:
+            raise ConfigError(f"{layer.where(key)} must be {wanted}, and has {kind_of(item)} in it")
+    return value
+
+
+def _pairs(value: object, layer: Layer, key: str, form: str) -> Iterator[tuple[str, object]]:
+    """The entries of a table, or those of a list in which each is `NAME=VALUE`."""
+    if isinstance(value, Mapping):
+        yield from value.items()
+        return
+    for item in _strings(value, layer, key, f"a table, or a list of {form}"):
+        name, equals, rest = item.partition("=")
+        if not (equals and name.strip()):
+            raise ConfigError(f'{layer.where(key)} takes {form}, and "{item}" is none')
+        yield name.strip(), rest.strip()
+
+
+def _reasons(value: object, layer: Layer, key: str) -> dict[str, str]:
+    found = {}
+    for name, reason in _pairs(value, layer, key, "NAME=REASON"):
+        if not isinstance(reason, str) or not reason.strip():
+            raise ConfigError(f'{layer.where(key)}: "{name}" is ignored without a reason; say why, as in {name}="…"')
+        found[name] = reason.strip()
+    return found
+
+
+def _levels(value: object, layer: Layer, key: str) -> dict[str, Severity]:
+    return {name: _level(level, layer, key) for name, level in _pairs(value, layer, key, "NAME=LEVEL")}
+
+
+def _level(value: object, layer: Layer, key: str) -> Severity:
+    if not isinstance(value, str):
+        raise _wrong(layer, key, "error, warning or note", value)
+    try:
+        return Severity.named(value)
+    except KeyError:
+        raise ConfigError(f"{layer.where(key)}: {unknown_name('severity', value, map(str, Severity))}") from None
+
+
+def _parameters(value: object, layer: Layer, key: str) -> dict[str, str]:
+    found = {}
+    for name, given in _pairs(value, layer, key, "NAME=VALUE"):
+        text = parameter_text(given)
+        if text is None:
+            raise ConfigError(f'{layer.where(key)}: "{name}" must be text, a number or a list, and is {kind_of(given)}')
+        found[name] = text
+    return found
+
+
+def parameter_text(value: object) -> str | None:
+    """A parameter's value as CloudFormation reads it: lists with commas between; None for what can be no value."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    if isinstance(value, list):
+        items = [parameter_text(item) for item in value]
+        return None if None in items else ",".join(map(str, items))
+    return None
+
+
+def _folders(value: object, layer: Layer, key: str) -> list[Path]:
+    return [layer.folder / item for item in _strings(value, layer, key, "a list of folders")]
+
+
+def _path(value: object, layer: Layer, key: str) -> Path:
+    return layer.folder / _text(value, layer, key)
+
+
+def _text(value: object, layer: Layer, key: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise _wrong(layer, key, "text", value)
+    return value
+
+
+def _flag(value: object, layer: Layer, key: str) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(layer, key, "true or false", value)
+    return value
+
+
+READERS: dict[str, Callable[[object, Layer, str], Any]] = {
+    "select": _names,
+    "ignore": _reasons,
+    "severity": _levels,
+    "parameters": _parameters,
+    "checks": _folders,
+    "strict": _flag,
+    "baseline": _path,
+    "fail_on": _level,
+    "samconfig_env": _text,
+}
