@@ -9,7 +9,7 @@ _CALLS = {POST: "PostToConnection", GET: "GetConnection", DELETE: "DeleteConnect
 _LABELS = {
     Cause.NOTHING: f"its role lacks {ACTION}",
     Cause.ACTION: f"is not {ACTION}",
-    Cause.TAIL: "names no connection, for want of /* at its end",
+    Cause.TAIL: "matches no call: it has to end in /@connections/*",
     Cause.OTHER_API: "belongs to another API",
     Cause.DENIED: "denies it",
     Cause.BOUNDARY: "does not allow it",

@@ -17,8 +17,8 @@ from wsconform.wiring.waiting import LONGEST_WAIT, awaited_functions
 )
 def function_timeout_within_gateway(function: Function) -> Iterator[Said]:
     """The Timeout of a function behind a route ends before API Gateway stops waiting."""
-    first, *others = sharing(function, "Timeout", awaited_functions) or [None]
-    if first is not function:
+    having = sharing(function, "Timeout", awaited_functions)
+    if having[:1] != [function]:
         return
     timeout = function.number("Timeout")
     if isinstance(timeout, Unresolved):
@@ -29,5 +29,5 @@ def function_timeout_within_gateway(function: Function) -> Iterator[Said]:
             message=f"{function.label} may run for {timeout} seconds, and API Gateway waits for {LONGEST_WAIT}",
             label=f"more than {LONGEST_WAIT} seconds",
             fix=f"write Timeout: {LONGEST_WAIT} or less, and hand longer work to a function that nothing waits for",
-            notes=tuple(Note(one.resource.span, f"{one.label} may too") for one in others[:3]),
+            notes=tuple(Note(one.resource.span, f"{one.label} may too") for one in having[1:4]),
         )

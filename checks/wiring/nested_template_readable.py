@@ -1,7 +1,9 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.template.module import NESTED
 from wsconform.template.nodes import child
+from wsconform.template.sam.expansion import type_of
 from wsconform.wiring.model import Wiring
 
 
@@ -17,7 +19,8 @@ def nested_template_readable(wiring: Wiring) -> Iterator[Said]:
     """The templates of nested stacks can be read."""
     for module in wiring.evaluation.stack.root.lineage():
         for logical_id, error in module.unread.items():
-            place = child(module.resources[logical_id], "Properties")
+            resource = module.resources[logical_id]
+            place = child(resource, "Properties", NESTED[type_of(resource)])
             at = place.span if place is not None else module.span_of(logical_id)
             if error.is_missing:
                 yield Inconclusive(f'the template of the nested stack "{logical_id}" is not beside this one', at)

@@ -17,8 +17,8 @@ from wsconform.wiring.runtimes import lifecycle, today
 def runtime_not_retired(function: Function) -> Iterator[Said]:
     """A function behind an API runs on a runtime that Lambda has not retired."""
     runtime = function.text("Runtime")
-    first, *others = sharing(function, "Runtime", all_behind) or [None]
-    if runtime is None or first is not function:
+    having = sharing(function, "Runtime", all_behind)
+    if runtime is None or having[:1] != [function]:
         return
     if runtime.literal is None:
         if runtime.unresolved is not None:
@@ -39,5 +39,5 @@ def runtime_not_retired(function: Function) -> Iterator[Said]:
         message=f'{function.label} runs on "{runtime}", {since}',
         label="retired" if blocked else "deprecated",
         fix=f"write Runtime: {life.successor}",
-        notes=tuple(Note(one.resource.span, f"{one.label} runs on it too") for one in others[:3]),
+        notes=tuple(Note(one.resource.span, f"{one.label} runs on it too") for one in having[1:4]),
     )

@@ -1,30 +1,25 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Note, Severity, check
-from wsconform.wiring.model import Api, Stage
+from wsconform.wiring.model import Stage
 
 
 @check(
     "stage-names-unique",
-    on=Api,
+    on=Stage,
     severity=Severity.ERROR,
     area="stage",
     why="an API has one stage of a name, so the second one conflicts with the first and is refused",
     source="https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html",
 )
-def stage_names_unique(api: Api) -> Iterator[Fault]:
+def stage_names_unique(stage: Stage) -> Iterator[Fault]:
     """The stages of an API have different names."""
-    seen: dict[tuple[object, ...], Stage] = {}
-    for stage in api.stages:
-        if stage.text("StageName") is None:
-            continue
-        first = seen.setdefault(stage.name.parts, stage)
-        if first is not stage:
-            yield Fault(
-                at=stage.at("StageName"),
-                element=stage,
-                message=f'{first.label} and {stage.label} are both named "{stage.name}"',
-                label=f"the name of {first.label}",
-                fix="give one of them another name, or take it away",
-                notes=(Note(first.at("StageName"), f"{first.label} is named so here"),),
-            )
+    first = next(other for other in stage.api.stages if other.name.same(stage.name))
+    if first is not stage:
+        yield Fault(
+            at=stage.at("StageName"),
+            message=f'{first.label} and {stage.label} are both named "{stage.name}"',
+            label=f"the name of {first.label}",
+            fix="give one of them another name, or take it away",
+            notes=(Note(first.at("StageName"), f"{first.label} is named so here"),),
+        )

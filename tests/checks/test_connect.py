@@ -276,9 +276,15 @@ Resources:
         AuthType: NONE # <--
       Routes:
         $connect:
-          FunctionArn: !GetAtt ChatFunction.Arn
+          FunctionArn: !GetAtt RoomsFunction.Arn
         $default:
-          FunctionArn: !GetAtt ChatFunction.Arn
+          FunctionArn: !GetAtt RoomsFunction.Arn
+  RoomsFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: "def handler(event, context): return {'statusCode': 200}"
 """
     assert marked_findings(snippet) == [("connect-is-authorized", "RoomsApi", "error", True)]
 

@@ -320,3 +320,43 @@ def test_a_name_that_stays_does_not(name: str, examine_snippet: Everything) -> N
     text = "Resources:\n  Deployment: null\n" + DEPLOYMENT.format(depends=ALL).replace("Deployment:", f"{name}:", 1)
     found = examine_snippet(text + STAGE.format(shows=f"DeploymentId: !Ref {name}"))
     assert [(check, severity) for check, _, _, severity in found] == [("deployment-follows-changes", "note")]
+
+
+def test_an_api_of_which_only_the_name_is_here_has_its_stage_elsewhere(undecided_in: Undecided) -> None:
+    gone = "".join(f"  {name}: null\n" for name in ("ConnectRoute", "SendRoute", "DefaultRoute", "Deployment", "Stage"))
+    found = undecided_in("Resources:\n" + gone)
+    assert ("stage-exists", "ChatApi has neither routes nor stages in this template") in found
+
+
+def test_a_stage_of_another_websocket_api_that_shows_this_ones_deployment_is_one_finding(
+    marked_findings: Marked,
+) -> None:
+    other = """
+  NewsApi:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: news, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
+  NewsConnect:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref NewsApi, RouteKey: $connect, AuthorizationType: AWS_IAM}
+"""
+    shown = STAGE.format(shows="DeploymentId: !Ref Deployment # <--").replace("!Ref ChatApi", "!Ref NewsApi")
+    found = marked_findings("Resources:" + other + shown)
+    assert found == [("deployment-in-same-api", "Stage", "error", True)]
+
+
+def test_many_missing_routes_are_counted(found_in: Found) -> None:
+    routes = "".join(
+        f"""
+  Route{number}:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref ChatApi
+      RouteKey: key{number}
+      Target: !Sub integrations/${{ChatIntegration}}
+"""
+        for number in range(20)
+    )
+    (one,) = found_in(deployment(ALL) + routes)
+    assert one.message.endswith('Route6 (route "key6") and 13 more')
+    assert one.label == "does not wait for Route0, Route1 and 18 more"
+    assert "Route19]" in one.fix

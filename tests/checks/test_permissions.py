@@ -283,7 +283,7 @@ def test_every_stage_counts(found_in: Found) -> None:
       DeploymentId: !Ref Deployment
 """
     )
-    (one,) = found_in(text)
+    (one,) = [one for one in found_in(text) if one.check == ROUTES]
     assert one.message.endswith('for routes "$connect", "send" and "$default" on TrialStage')
 
 
@@ -380,6 +380,17 @@ def test_sources_that_do_not(source: str, marked_findings: Marked) -> None:
     assert marked_findings("Resources:" + text) == [(AUTHORIZER, "DoorPermission", "error", True)]
 
 
+def test_an_authorizer_may_be_left_open_too(undecided_in: Undecided) -> None:
+    text = permission("DoorPermission", function="!Ref DoorFunction", source="a1b2c3d4e5/*")
+    assert [check for check, _ in undecided_in("Resources:" + text)] == [AUTHORIZER]
+
+
+@pytest.mark.parametrize(("name", "value"), [("Action", "!ImportValue x"), ("Principal", "!ImportValue x")])
+def test_what_comes_from_outside_leaves_it_open(name: str, value: str, undecided_in: Undecided) -> None:
+    text = permission(**{name.lower(): value})
+    assert (ROUTES, '"x" is exported by another stack') in undecided_in("Resources:" + text)
+
+
 def test_one_permission_at_fault_for_route_and_authorizer_is_one_finding(found_in: Found) -> None:
     shared = integration(f"!Sub {LAMBDA}${{DoorFunction.Arn}}/invocations")
     text = "Resources:" + shared + "\n  ChatPermission: null\n"
@@ -419,11 +430,40 @@ def test_a_permission_for_a_misspelt_connect_route_is_left_to_others(marked_find
         (permission("Extra", source=None, principal="sns.amazonaws.com", more="      SourceArn: !Ref Topic\n"), None),
         (permission("Extra", source="${ChatApi}/*", function="!ImportValue news"), None),
         (permission("Extra", source="a1b2c3d4e5/*/gone # <--"), None),
+        (permission("Extra", source="${ChatApi}/*", function="!Ref ChatFunctoin"), "reference-exists"),
     ],
 )
 def test_permissions_beside_those_that_are_needed(extra: str, expected: str | None, marked_findings: Marked) -> None:
     text = "Resources:" + OTHER_API + "\n  Topic:\n    Type: AWS::SNS::Topic\n" + extra
-    assert marked_findings(text) == ([(expected, "Extra", "warning", True)] if expected else [])
+    found = [(check, resource, severity) for check, resource, severity, _ in marked_findings(text)]
+    severity = "error" if expected == "reference-exists" else "warning"
+    assert found == ([(expected, "Extra", severity)] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("target", "dead"),
+    [
+        ("IntegrationType: AWS_PROXY\n      IntegrationUri: https://example.com", False),
+        ("IntegrationType: HTTP_PROXY\n      IntegrationMethod: GET\n      IntegrationUri: https://example.com", True),
+        ("IntegrationType: MOCK", True),
+        ("IntegrationType: AWS_PROXY", False),
+        (f"IntegrationType: AWS_PROXY\n      IntegrationUri: !Sub {LAMBDA}${{ChatFunction.Arn}}", False),
+        ("IntegrationType: AWS_PROXY\n      IntegrationUri: !ImportValue uri", False),
+        ("IntegrationType: AWS_PROXY\n      IntegrationUri: !Sub arn:aws:apigateway:x:sqs:action/SendMessage", False),
+    ],
+)
+def test_a_permission_is_dead_only_where_nothing_else_is_wrong(
+    target: str, *, dead: bool, marked_findings: Marked
+) -> None:
+    wired = f"""
+  ChatIntegration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref ChatApi
+      {target}
+"""
+    found = [check for check, *_ in marked_findings("Resources:" + wired)]
+    assert ("permission-matches-something" in found) == dead
 
 
 def test_a_permission_for_what_is_not_wired_yet_is_no_dead_one(marked_findings: Marked) -> None:

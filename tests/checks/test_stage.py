@@ -295,3 +295,71 @@ def test_a_rest_api_under_the_same_domain(marked_findings: Marked) -> None:
 """
     found = marked_findings(mapping("v1", domain="!Ref Domain # <--") + rest)
     assert found == [("domain-is-not-shared", "Mapping", "error", True)]
+
+
+def test_a_domain_that_is_declared_elsewhere_is_left_alone(marked_findings: Marked) -> None:
+    text = mapping("v1", domain="Chat.example.org")
+    assert marked_findings(text) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "check"),
+    [
+        ("DomainNameConfigurations: [{EndpointType: !ImportValue x}]", "domain-is-regional"),
+        ("DomainNameConfigurations: [{SecurityPolicy: !ImportValue x}]", "domain-demands-tls-1.2"),
+    ],
+)
+def test_configurations_from_outside_are_left_open(more: str, check: str, undecided_in: Undecided) -> None:
+    assert undecided_in(mapping("v1", more=more)) == [(check, '"x" is exported by another stack')]
+
+
+def test_a_stage_without_a_name_is_left_to_others(marked_findings: Marked) -> None:
+    text = stage(shows="DeploymentId: !Ref Deployment").replace("      StageName: v1\n", "")
+    assert {check for check, *_ in marked_findings(text)} == {"required-properties"}
+
+
+def test_a_log_group_that_does_not_exist_is_left_to_others(marked_findings: Marked) -> None:
+    text = stage("AccessLogSettings: {DestinationArn: !GetAtt Lgo.Arn, Format: $context.requestId}")
+    assert [check for check, *_ in marked_findings(text)] == ["reference-exists"]
+
+
+def test_a_deployment_whose_stage_is_unknown_leaves_the_stage_open(undecided_in: Undecided) -> None:
+    deployment = """
+  Deployment:
+    Type: AWS::ApiGatewayV2::Deployment
+    DependsOn: [ConnectRoute, SendRoute, DefaultRoute]
+    Properties:
+      ApiId: !Ref ChatApi
+      StageName: !ImportValue x
+"""
+    found = undecided_in(stage(shows="Description: none") + deployment)
+    assert ("stage-has-deployment", '"x" is exported by another stack') in found
+
+
+OUTSIDE = """
+Resources:
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties:
+      ApiId: !ImportValue chat
+      StageName: v1
+      DeploymentId: !Ref Deployment
+      RouteSettings: {send: {ThrottlingRateLimit: 1}}
+  Mapping:
+    Type: AWS::ApiGatewayV2::ApiMapping
+    Properties:
+      ApiId: !ImportValue chat
+      DomainName: example.com
+      Stage: v2
+  Route:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !ImportValue chat
+      RouteKey: $connect
+      AuthorizationType: AWS_IAM
+"""
+
+
+def test_parts_of_an_api_outside_are_left_open(undecided_in: Undecided) -> None:
+    found = {check for check, _ in undecided_in(OUTSIDE)}
+    assert {"deployment-in-same-api", "mapping-names-a-stage", "stage-route-settings-name-routes"} <= found

@@ -139,7 +139,7 @@ def test_a_nested_template_in_a_folder_is_left_to_the_one_that_nests_it(
     write("hello", name="a/inner/chat.yaml")
     (pytester.path / "a" / "root.yaml").write_text(PARENT.format("inner/chat.yaml"))
 
-    assert passed(run("a", "-rp", select="own-no-error")) == ["a/root.yaml::ChatApi::own-no-error"]
+    assert passed(run("a", "-rp", select="own-no-error")) == ["a/root.yaml::Inner/ChatApi::own-no-error"]
 
 
 def test_a_nested_template_that_is_named_is_checked(run: Run, write: Write, pytester: pytest.Pytester) -> None:
@@ -148,7 +148,7 @@ def test_a_nested_template_that_is_named_is_checked(run: Run, write: Write, pyte
 
     assert passed(run("a/inner/chat.yaml", "a/root.yaml", "-rp", select="own-no-error")) == [
         "a/inner/chat.yaml::ChatApi::own-no-error",
-        "a/root.yaml::ChatApi::own-no-error",
+        "a/root.yaml::Inner/ChatApi::own-no-error",
     ]
 
 
@@ -176,7 +176,7 @@ def test_a_node_id_reaches_into_a_nested_stack(run: Run, write: Write, pytester:
     write("error", name="inner/chat.yaml")
     (pytester.path / "root.yaml").write_text(PARENT.format("inner/chat.yaml"))
 
-    result = run("root.yaml::ChatApi::own-no-error")
+    result = run("root.yaml::Inner/ChatApi::own-no-error")
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*--> inner/chat.yaml:10:17"])
@@ -186,11 +186,11 @@ def test_a_nested_template_that_cannot_be_read_is_inconclusive(run: Run, write: 
     file = write("hello")
     file.write_text(file.read_text() + PARENT.format("missing.yaml").removeprefix("\nResources:\n"))
 
-    result = run(file.name, "-rs", select="own-no-error")
+    result = run(file.name, "-rs", select="nested-template-readable")
 
-    result.assert_outcomes(passed=1, skipped=1)
+    result.assert_outcomes(skipped=1)
     result.stdout.fnmatch_lines(
-        ['SKIPPED * template.yaml: inconclusive: nested-templates-are-read: the nested stack "Inner" *missing.yaml*']
+        ['SKIPPED * template.yaml: inconclusive: nested-template-readable: *the nested stack "Inner"*']
     )
 
 

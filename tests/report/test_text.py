@@ -231,17 +231,6 @@ def test_the_bound_of_worlds_is_said() -> None:
     )
 
 
-def test_a_nested_template_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    nested = (
-        b"Resources:\n  Chat:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: chat.yaml\n"
-    )
-    Path("template.yaml").write_bytes(nested)
-    stack = read_stack(read("template.yaml"))
-    text = render([Examination(stack, ("Api",), [])])
-    assert text.startswith("not read: the nested stack Chat, chat.yaml: there is no such file")
-
-
 def test_unreadable_templates_show_the_place(
     snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examined: Examined
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from wsconform.check.packs import load_static
 from wsconform.template.errors import TemplateError
 from wsconform.template.source import parse
 from wsconform.wiring.reader import read_stack
-
 
 REGISTRY = load_static()
 SAMPLE = Path(__file__).parents[2] / "sample_stack"

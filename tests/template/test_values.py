@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+
+import pytest
 from building import SPAN
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +21,7 @@ from wsconform.template.values import (
     Unresolved,
     Value,
     atoms,
+    pieces,
     split,
     text,
     texts,
@@ -33,7 +37,7 @@ def test_a_text_is_in_normal_form(parts: list[Part]) -> None:
     found = text(parts, SPAN).parts
     literals = [isinstance(part, str) for part in found]
     assert "" not in found
-    assert (True, True) not in zip(literals, literals[1:], strict=False)
+    assert (True, True) not in itertools.pairwise(literals)
     assert "".join(map(str, found)) == "".join(map(str, parts))
 
 
@@ -87,3 +91,41 @@ def test_a_map_knows_where_its_keys_stand() -> None:
     assert here.key_span("k") == place
     assert here.key_span("other") == SPAN
     assert here.get("other") is None
+
+
+CHOSEN = {
+    Attribute("F", "Arn"): "arn:aws:lambda:eu-west-1:1:function:f",
+    REGION: "eu-west-1",
+    Pseudo("AWS::AccountId"): "111122223333",
+    Pseudo("AWS::StackId"): "arn:aws:x:y/z,1",
+    ROUTE: "a/b-c.d",
+    SECRET: "a,b",
+}
+
+
+@given(st.lists(st.sampled_from(["a", ",", ":", "/", "-", *CHOSEN]), max_size=6), st.sampled_from([*",:/-", "1", "/a"]))
+def test_pieces_are_those_of_any_deployment(parts: list[Part], separator: str) -> None:
+    def deployed(value: Text) -> str:
+        return "".join(part if isinstance(part, str) else CHOSEN[part] for part in value.parts)
+
+    whole = text(parts, SPAN)
+    found = pieces(whole, separator)
+    assert found is None or [deployed(piece) for piece in found] == deployed(whole).split(separator)
+
+
+@pytest.mark.parametrize(
+    ("part", "separator", "are_told"),
+    [
+        (REGION, "/", True),
+        (REGION, "-", False),
+        (Pseudo("AWS::AccountId"), "-", True),
+        (Pseudo("AWS::StackId"), "-", False),
+        (ROUTE, ",", True),
+        (ROUTE, "/", False),
+        (Attribute("F", "Arn"), ",", True),
+        (Attribute("Zone", "NameServers"), ",", False),
+        (SECRET, ",", False),
+    ],
+)
+def test_pieces_are_told_where_no_separator_can_hide(part: Part, separator: str, *, are_told: bool) -> None:
+    assert (pieces(text(["x", part], SPAN), separator) is not None) == are_told

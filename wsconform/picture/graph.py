@@ -20,6 +20,7 @@ from wsconform.wiring.model import (
     Deployment,
     Function,
     Integration,
+    Invoker,
     Permission,
     Route,
     Stage,
@@ -213,20 +214,19 @@ class _Drawing:
 
     def _calls(self) -> None:
         """Lines from integrations and authorizers to the permissions that let them call, or straight on."""
-        callers: list[Integration | Authorizer] = [*self._api.integrations, *self._api.authorizers]
+        callers: list[Invoker] = [*self._api.integrations, *self._api.authorizers]
         for caller in callers:
             function = caller.function
-            uri = "IntegrationUri" if isinstance(caller, Integration) else "AuthorizerUri"
             if isinstance(function, Function):
                 self._function(function)
-                self._call(caller, function, uri)
+                self._call(caller, function)
             elif function is not None:
                 target = self._ghost(f"{caller.id}:function", Column.FUNCTION, _said(function))
                 line = self._line(caller.id, target, broken=isinstance(function, Missing | Elsewhere))
-                self._on_property(line, caller, uri)
+                self._on_property(line, caller, caller.uri_property)
 
-    def _call(self, caller: Integration | Authorizer, function: Function, uri: str) -> None:
-        role = "CredentialsArn" if isinstance(caller, Integration) else "AuthorizerCredentialsArn"
+    def _call(self, caller: Invoker, function: Function) -> None:
+        uri, role = caller.uri_property, caller.role_property
         permissions = [one for one in function.permissions if self._allows(one, caller)]
         if caller.value(role) is not None or not permissions:
             line = self._line(caller.id, function.id, "by role" if caller.value(role) is not None else "")
@@ -239,7 +239,7 @@ class _Drawing:
             self._on_property(line, caller, uri)
             self._on_property(line, permission, "SourceArn")
 
-    def _allows(self, permission: Permission, caller: Integration | Authorizer) -> bool:
+    def _allows(self, permission: Permission, caller: Invoker) -> bool:
         grant = Grant(permission, self._forms)
         return any(
             all(

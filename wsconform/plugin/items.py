@@ -11,7 +11,7 @@ import pytest
 
 from wsconform import WiringWarning
 from wsconform.check.examine import TEMPLATE, Examination
-from wsconform.check.finding import Finding, Outcome, Severity, Undecided, Verdict
+from wsconform.check.finding import Finding, Outcome, Severity, Verdict
 from wsconform.config.files import ConfigError
 from wsconform.plugin.failure import Excerpt, unreadable
 from wsconform.plugin.properties import Entry, entries, one_line, placed, to_properties
@@ -24,9 +24,6 @@ from wsconform.template.nodes import Span
 
 HAS_API = "has-a-websocket-api"
 """Fails for a file that the user named and that has none: a name mistyped must not turn a gate green."""
-
-NESTED_READ = "nested-templates-are-read"
-"""Inconclusive where a nested template beside the template cannot be read, and what is in it is not checked."""
 
 
 class WiringFault(Exception):  # noqa: N818 (named as what it tells of)
@@ -58,9 +55,6 @@ class Template(pytest.File):
         verdicts: dict[str, list[Verdict]] = {api: [] for api in examination.apis or [TEMPLATE]}
         for verdict in sorted(examination.verdicts, key=lambda verdict: order[verdict.check]):
             verdicts.setdefault(verdict.api, []).append(verdict)
-        unread = _unread(examination)
-        if unread.undecided:
-            verdicts.setdefault(TEMPLATE, []).append(unread)
         for api, of_api in verdicts.items():
             yield Api.from_parent(
                 self,
@@ -75,16 +69,6 @@ class Template(pytest.File):
         if isinstance(excinfo.value, TemplateError):
             return unreadable(excinfo.value)
         return super().repr_failure(excinfo)
-
-
-def _unread(examination: Examination) -> Verdict:
-    """The nested templates that could not be read."""
-    verdict = Verdict(check=NESTED_READ, api=TEMPLATE, span=None)
-    for module in examination.stack.root.lineage():
-        for logical_id, error in module.unread.items():
-            reason = f'the nested stack "{module.prefix}{logical_id}" is not checked: {error}'
-            verdict.undecided.append(Undecided(reason=reason, span=module.span_of(logical_id)))
-    return verdict
 
 
 class Api(pytest.Collector):

@@ -174,7 +174,6 @@ class _Report:
             yield from self._suppressed()
             yield from self._undecided()
         asides = [
-            *self._not_read(),
             *([] if self._verbose else self._not_decided()),
             *self._not_reached(),
             *self._left_out(),
@@ -229,11 +228,6 @@ class _Report:
             yield from self._aside(
                 f"not decided: more, for {_count(len(reasons) - _MOST_REASONS, 'other reason')}, shown with -v"
             )
-
-    def _not_read(self) -> Iterator[str]:
-        for module in self._stack.root.lineage():
-            for logical_id, error in module.unread.items():
-                yield from self._aside(f"not read: the nested stack {module.prefix}{logical_id}, {error}")
 
     def _not_reached(self) -> Iterator[str]:
         if self._stack.more_worlds:

@@ -13,23 +13,14 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from wsconform.template.json_text import json_list, json_map, json_of
-from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
-from wsconform.template.values import Attribute, Map, Part, Pseudo, Seq, Text, Unresolved, Value, split, text
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, plain
+from wsconform.template.values import Map, Part, Seq, Text, Unresolved, Value, pieces, text
 
 LONGEST = 100_000
 """Characters that a text put together from others may have; what is longer stays unknown, so that none explodes."""
 
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 _REFERENCE = "{{resolve:"
-_LOWER, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
-_SIGNS_OF = {
-    "AWS::AccountId": _DIGITS,
-    "AWS::Partition": f"{_LOWER}-",
-    "AWS::Region": f"{_LOWER}{_DIGITS}-",
-    "AWS::StackName": f"{_LOWER}{_LOWER.upper()}{_DIGITS}-",
-    "AWS::URLSuffix": f"{_LOWER}.",
-}
-"""What the values of pseudo parameters are made of; nothing else can stand in them."""
 
 
 class Scope(Protocol):
@@ -61,7 +52,7 @@ def evaluate(node: Node, scope: Scope) -> Value | None:
         return (
             function(argument, node.span, scope)
             if function is not None
-            else unknown(f"{name} is not evaluated", node.span)
+            else _at_deployment(name)(argument, node.span, scope)
         )
     entries = {}
     for key, entry in node.entries.items():
@@ -103,7 +94,7 @@ def _cut_at_references(parts: tuple[Part, ...]) -> Iterator[Part]:
 
 def _bounded(parts: list[Part], span: Span) -> Text:
     """`assembled`, unless that would be too long to be meant."""
-    if len(parts) > LONGEST or sum(len(part) for part in parts if isinstance(part, str)) > LONGEST:
+    if len(parts) > LONGEST or sum(len(str(part)) for part in parts) > LONGEST:
         return unknown(f"the text is longer than {LONGEST:,} characters", span)
     return assembled(parts, span)
 
@@ -229,20 +220,6 @@ def _split(node: Node, span: Span, scope: Scope) -> Value | None:
     return unknown(reason, span, f"split:{separator}:{whole}")
 
 
-def pieces(whole: Text, separator: str) -> list[Text] | None:
-    """A text split at a separator; None where the separator may stand in what is known only after deployment."""
-    return None if any(_may_hold(part, separator) for part in whole.parts) else split(whole, separator)
-
-
-def _may_hold(part: Part, separator: str) -> bool:
-    if isinstance(part, str):
-        return False
-    if isinstance(part, Attribute) and separator == ",":
-        return part.name != "Ref" and not part.name.endswith(("Id", "Arn"))
-    signs = _SIGNS_OF.get(part.name) if isinstance(part, Pseudo) else None
-    return signs is None or any(sign in signs for sign in separator)
-
-
 def _select(node: Node, span: Span, scope: Scope) -> Value | None:
     items = _arguments(node, 2)
     if items is None:
@@ -254,7 +231,7 @@ def _select(node: Node, span: Span, scope: Scope) -> Value | None:
     if not isinstance(values, Seq):
         return _malformed("Fn::Select", span)
     if index.unresolved:
-        return unknown(index.unresolved.reason, span)
+        return unknown(index.unresolved.reason, span, f"{_spelt(values)}[{index}]")
     # The numerals of other scripts are digits too, but no index.
     at = int(index.literal) if index.literal is not None and re.fullmatch("[0-9]{1,9}", index.literal) else None
     if at is None or at >= len(values.items):
@@ -269,7 +246,8 @@ def _find_in_map(node: Node, span: Span, scope: Scope) -> Value | None:
     keys = [_as_text(item, scope, span) for item in items[:3]]
     path = ".".join(map(str, keys))
     is_known = all(key.literal is not None for key in keys)
-    chosen = unknown(f'mapping "{path}" depends on what is chosen when the stack is deployed', span, f"map:{path}")
+    reason = f'mapping "{path}" depends on what is chosen when the stack is deployed'
+    chosen = unknown(reason, span, f"map:{path}")
     if keys[0].literal is None:
         return chosen
     here = scope.mapping(keys[0].literal)
@@ -279,10 +257,22 @@ def _find_in_map(node: Node, span: Span, scope: Scope) -> Value | None:
         otherwise = evaluate(options.entries["DefaultValue"], scope)
         if is_known:
             return otherwise
-        found += [otherwise] if otherwise is not None else [chosen]
+        chosen = unknown(reason, span, f"map:{path} or {'nothing' if otherwise is None else _spelt(otherwise)}")
+        if otherwise is None:
+            return chosen
+        found.append(otherwise)
     if not found:
         return unknown(f'mapping "{path}" has no such entry', span, f"map:{path}")
     return found[0] if all(_same(found[0], value) for value in found) else chosen
+
+
+def _spelt(value: Value) -> str:
+    """A value as the key of what is unknown about it; of equal keys only where the values are equal."""
+    if isinstance(value, Text):
+        return str(value)
+    if isinstance(value, Seq):
+        return f"[{'|'.join(map(_spelt, value.items))}]"
+    return f"{{{'|'.join(f'{key}:{_spelt(entry)}' for key, entry in value.entries.items())}}}"
 
 
 def _constant(node: Node) -> Value:
@@ -334,8 +324,8 @@ def _base64(node: Node, span: Span, scope: Scope) -> Value | None:
 
 
 def _at_deployment(name: str) -> Callable[[Node, Span, Scope], Value | None]:
-    def function(_node: Node, span: Span, _scope: Scope) -> Value | None:
-        return unknown(f"{name} is computed when the stack is deployed", span)
+    def function(node: Node, span: Span, _scope: Scope) -> Value | None:
+        return unknown(f"{name} is computed when the stack is deployed", span, f"{name} {plain(node)} at {span}")
 
     return function
 
@@ -344,7 +334,8 @@ def _length(node: Node, span: Span, scope: Scope) -> Value | None:
     value = evaluate(node, scope)
     if isinstance(value, Seq):
         return Text((str(len(value.items)),), span)
-    return unknown("the length of this list is known only after deployment", span)
+    key = f"length:{'' if value is None else _spelt(value)} at {span}"
+    return unknown("the length of this list is known only after deployment", span, key)
 
 
 def _to_json_string(node: Node, span: Span, scope: Scope) -> Value | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wsconform.template.intrinsics import literal, pieces
+from wsconform.template.intrinsics import literal
 from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child
-from wsconform.template.values import Part, Seq, Text, Unresolved, Value, text
+from wsconform.template.values import Part, Seq, Text, Unresolved, Value, pieces, text
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"

@@ -11,6 +11,16 @@ from dataclasses import dataclass
 
 from wsconform.template.nodes import Span
 
+_LOWER, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+_SIGNS_OF = {
+    "AWS::AccountId": _DIGITS,
+    "AWS::Partition": f"{_LOWER}-",
+    "AWS::Region": f"{_LOWER}{_DIGITS}-",
+    "AWS::StackName": f"{_LOWER}{_LOWER.upper()}{_DIGITS}-",
+    "AWS::URLSuffix": f"{_LOWER}.",
+}
+"""What the values of pseudo parameters are made of; nothing else can stand in them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -167,3 +177,17 @@ def split(value: Text, separator: str, limit: int = -1) -> list[Text]:
         pieces[-1].append(first)
         pieces.extend([piece] for piece in rest)
     return [text(piece, value.span) for piece in pieces]
+
+
+def pieces(whole: Text, separator: str) -> list[Text] | None:
+    """A text split at a separator; None where the separator may stand in what is known only after deployment."""
+    return None if any(_may_hold(part, separator) for part in whole.parts) else split(whole, separator)
+
+
+def _may_hold(part: Part, separator: str) -> bool:
+    if isinstance(part, str):
+        return False
+    if isinstance(part, Attribute) and separator == ",":
+        return part.name != "Ref" and not part.name.endswith(("Id", "Arn"))
+    signs = _SIGNS_OF.get(part.name) if isinstance(part, Pseudo) else None
+    return signs is None or any(sign in signs for sign in separator)

@@ -25,7 +25,9 @@ LANGUAGES = {"python": PYTHON, "nodejs": NODE}
 """The languages that are read, by how the names of their runtimes begin."""
 _ARCHIVES = (".zip", ".jar", ".war", ".gz")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-_BUILT = frozenset({"artifacts", "bin", "build", "dist", "lib", "out", "output", "package", "publish", "target"})
+_BUILT = frozenset(
+    {"artifacts", "bin", "build", "bundle", "dist", "generated", "lib", "out", "output", "package", "publish", "target"}
+)
 _FOLDERS: WeakKeyDictionary[Stack, dict[Path, Folder]] = WeakKeyDictionary()
 
 

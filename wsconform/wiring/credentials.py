@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from wsconform.template.nodes import Span
 from wsconform.template.values import Attribute, Pseudo, Text, Unresolved, text
 from wsconform.wiring.grants import SERVICE, forms_in
-from wsconform.wiring.model import Authorizer, Function, Integration, Part
+from wsconform.wiring.model import Authorizer, Function, Integration, Invoker, Part
 from wsconform.wiring.policy import Decision, Verdict, may_be_assumed_by, statements
 from wsconform.wiring.rights import ROLE, Rights, roles
 from wsconform.wiring.uris import FunctionUri
 
 INVOKE = "lambda:InvokeFunction"
-_PROPERTIES = {Integration: "CredentialsArn", Authorizer: "AuthorizerCredentialsArn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,11 @@ class Credentials:
 
 def credentials_of(part: Part) -> Credentials | None:
     """The credentials of a part; None without any, for the caller's own, and for a role that does not exist."""
-    name = _PROPERTIES.get(type(part))
-    written = part.text(name) if name is not None else None
-    if name is None or written is None or str(written).endswith(":user/*"):
+    if not isinstance(part, Invoker):
+        return None
+    name = part.role_property
+    written = part.text(name)
+    if written is None or str(written).endswith(":user/*"):
         return None
     role = roles(part.wiring).named(written)
     if isinstance(role, Unresolved) and part.wiring.missing(written) is not None:

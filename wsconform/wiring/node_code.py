@@ -18,7 +18,8 @@ from wsconform.wiring.source_file import DELETE, GET, POST, Broken, Import, Lang
 from wsconform.wiring.source_tree import Tree
 
 _STRING = r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
-_STRING_OR_COMMENT = re.compile(rf"(?P<string>{_STRING})|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_STRING_OR_COMMENT = re.compile(rf"(?P<string>{_STRING})|//[^\n]*|/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/|\Z)", re.DOTALL)
+_QUOTED = re.compile(_STRING, re.DOTALL)
 _NAME = r"[A-Za-z_$][\w$]*"
 _EXPORTED = (
     re.compile(rf"\b(?:module\.)?exports\d*\.({_NAME})\s*=(?!=)"),
@@ -29,7 +30,7 @@ _EXPORTED = (
     re.compile(r"\bexport\s+(default)\b"),
     re.compile(rf"\bObject\.defineProperty\(\s*(?:module\.)?exports\d*\s*,\s*[\"']({_NAME})[\"']"),
 )
-_LISTED = re.compile(r"\bexport\s*\{([^}]*)\}")
+_LISTED = re.compile(r"\bexport\s*\{([^{}]*)\}")
 _LISTED_ITEM = re.compile(rf"(?:type\s+)?({_NAME})(?:\s+as\s+({_NAME}))?\s*$")
 _OBJECT = re.compile(r"\bmodule\.exports\s*=\s*\{|\b__export\(\s*[\w$]+\s*,\s*\{")
 _OBJECT_KEY = re.compile(rf"(?:(?:async|get)\s+(?=[\w$\"']))?\*?\s*(?:[\"']({_NAME})[\"']|({_NAME}))")
@@ -45,12 +46,14 @@ _IMPORTED = re.compile(r"(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)[\"'](\.[
 _IMPORTED_BY_NAME = re.compile(r"\b(?:require|import)\(\s*[^\"'\s)]|[\"'](?:@|~|src)/[^\"']*[\"']")
 _METHODS = {
     POST: re.compile(r"\bPostToConnectionCommand\b|\bpostToConnection\b|@connections"),
-    GET: re.compile(r"\bGetConnectionCommand\b|\.getConnection\(\s*\{[^}]*\bConnectionId\b"),
-    DELETE: re.compile(r"\bDeleteConnectionCommand\b|\.deleteConnection\(\s*\{[^}]*\bConnectionId\b"),
+    GET: re.compile(r"\bGetConnectionCommand\b|\.getConnection\(\s*\{[^{}]*\bConnectionId\b"),
+    DELETE: re.compile(r"\bDeleteConnectionCommand\b|\.deleteConnection\(\s*\{[^{}]*\bConnectionId\b"),
 }
 _CALLER = re.compile(r"\bdomainName\b")
+_LONGEST_OBJECT = 20_000
 _PAIRS = {"{": "}", "[": "]", "(": ")"}
-_SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx")
+_COMPILED = (".ts", ".mts", ".cts", ".tsx", ".jsx")
+_SUFFIXES = (".js", ".mjs", ".cjs", *_COMPILED)
 _COMPILES_TO = {".js": (".ts", ".tsx"), ".mjs": (".mts",), ".cjs": (".cts",)}
 
 
@@ -84,11 +87,10 @@ def parse_node(data: bytes) -> SourceFile | Broken:
 def _items(text: str, start: int) -> Iterator[str]:
     """The entries of the object literal that begins before `start`, each from its first character to its comma."""
     closing, at, begin = ["}"], start, start
-    strings = re.compile(_STRING, re.DOTALL)
-    while at < len(text):
+    while at < min(len(text), start + _LONGEST_OBJECT):
         char = text[at]
         if char in "\"'`":
-            string = strings.match(text, at)
+            string = _QUOTED.match(text, at)
             at = string.end() if string else at + 1
             continue
         if char in _PAIRS:
@@ -131,7 +133,9 @@ def _targets(tree: Tree, importer: str, one: Import) -> list[str] | None:
     return [file] if file is not None and file.endswith(_SUFFIXES) else []
 
 
-def _elsewhere(_tree: Tree, _path: str) -> str | None:
+def _elsewhere(tree: Tree, path: str) -> str | None:
+    if tree.has_any(_COMPILED):
+        return f"{path} may be what a build makes of TypeScript"
     return None
 
 

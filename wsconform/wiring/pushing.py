@@ -16,19 +16,20 @@ from itertools import takewhile
 
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Resource
-from wsconform.template.values import Attribute, Text, Unresolved, text, texts
+from wsconform.template.values import Attribute, Text, Unresolved, texts
 from wsconform.wiring.code import Lacking, Shipped, Unread, code_of
 from wsconform.wiring.grants import forms_in
 from wsconform.wiring.model import Api, Function
 from wsconform.wiring.outlets import outlets
-from wsconform.wiring.pattern import Forms, Match, like
+from wsconform.wiring.pattern import Form, Forms, Match, like
 from wsconform.wiring.policy import Decision, Statement, Verdict, allows
 from wsconform.wiring.rights import Rights, roles
 from wsconform.wiring.source_file import DELETE, GET, POST
 
 ACTION = "execute-api:ManageConnections"
 _METHODS = (POST, GET, DELETE)
-_ALIKE = 0.8
+_VERB = "manageconnections"
+_ALIKE = 0.85
 
 
 class Cause(Enum):
@@ -110,14 +111,21 @@ def _environment(function: Function) -> set[str]:
     return {part.resource for part in parts if isinstance(part, Attribute)}
 
 
+def _with_endpoints(forms: Forms) -> Forms:
+    """`forms` with what is known of an API's endpoint, which is a URL and no ARN."""
+    endpoint = Form("[a-z]+:.*")
+    return lambda attribute: endpoint if attribute.name == "ApiEndpoint" else forms(attribute)
+
+
 class _Judge:
     """Judges the roles of functions by what one API takes."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
         self._roles = roles(api.wiring)
-        self._forms: Forms = forms_in(api.wiring)
+        self._forms: Forms = _with_endpoints(forms_in(api.wiring))
         self._stages = [name for _, name in api.shown_stages]
+        self._decided: dict[tuple[object, ...], Decision] = {}
 
     def functions(self) -> list[Function]:
         """The functions behind the routes of the API, in the order of the routes."""
@@ -136,8 +144,8 @@ class _Judge:
             refused = [pair for pair in decisions if pair[1].verdict in (Verdict.NOT_ALLOWED, Verdict.DENIED)]
             allowed = [pair for pair in decisions if pair[1].verdict is Verdict.ALLOWED]
             if refused:
-                found = self._shortage(function, rights, *refused[0], method)
-                yield from [replace(found, calls=True, in_part=bool(allowed))] if found is not None else []
+                found = self._shortage(_Call(function, rights, refused[0][0], method, made=True), refused[0][1])
+                yield replace(found, in_part=bool(allowed))
                 return
             # Where no stage is in the template another check says so, and what hangs on its name alone is left to it.
             if len(allowed) < len(decisions) and (self._api.stages or not self._stages[0].unresolved):
@@ -154,16 +162,15 @@ class _Judge:
         rights = self._rights(function)
         if not isinstance(rights, Rights) or isinstance(code_of(function), Lacking):
             return
-        decisions = [
-            (stage, method, self._decide(rights, stage, method)) for stage in self._stages for method in _METHODS
-        ]
-        if any(decision.verdict is not Verdict.NOT_ALLOWED for _, _, decision in decisions):
+        for stage in self._stages:
+            for method in _METHODS:
+                if self._decide(rights, stage, method).verdict is not Verdict.NOT_ALLOWED:
+                    return
+        call = _Call(function, rights, self._stages[0], POST, made=False)
+        found = self._shortage(call, self._decide(rights, call.stage, call.method))
+        if found.written is None or (found.cause is Cause.RESOURCE and not self._names_api(found.written)):
             return
-        stage, method, decision = decisions[0]
-        found = self._shortage(function, rights, stage, decision, method)
-        if found is None or found.written is None or found.cause not in (Cause.ACTION, Cause.RESOURCE, Cause.TAIL):
-            return
-        if found.cause is not Cause.RESOURCE or self._names_api(found.written):
+        if found.cause in (Cause.ACTION, Cause.RESOURCE, Cause.TAIL):
             yield replace(found, is_unread=not _is_told(code_of(function)))
 
     def mute(self, behind: list[Function]) -> Iterator[Shortage]:
@@ -198,32 +205,28 @@ class _Judge:
         return rights if role is None or self._api.wiring.missing(role) is None else None
 
     def _decide(self, rights: Rights, stage: Text, method: str) -> Decision:
-        return rights.allows(ACTION, self._subject(stage, method), self._forms)
+        key = (id(rights), stage.parts, method)
+        if key not in self._decided:
+            self._decided[key] = rights.allows(ACTION, self._subject(stage, method), self._forms)
+        return self._decided[key]
 
     def _subject(self, stage: Text, method: str, tail: str | Unresolved = "/{connectionId}") -> Text:
         """What IAM compares a statement's resource with when a connection of a stage is called."""
         return self._api.arn(*stage.parts, f"/{method}/@connections", tail)
 
-    def _shortage(
-        self, function: Function, rights: Rights, stage: Text, decision: Decision, method: str
-    ) -> Shortage | None:
+    def _shortage(self, call: _Call, decision: Decision) -> Shortage:
         """What is wrong where a role may not make a call; the value that comes nearest is where."""
-
-        def found(cause: Cause, at: Span, owner: Resource, written: Text | None = None) -> Shortage:
-            return Shortage(
-                function=function, cause=cause, at=at, owner=owner, written=written, method=method, stage=stage
-            )
-
-        own = [one.statement for one in rights.clauses]
-        subject = self._subject(stage, method)
-        if decision.verdict is Verdict.DENIED and decision.statement is not None:
-            denied = decision.statement
+        rights, function = call.rights, call.function
+        denied = decision.statement
+        if decision.verdict is Verdict.DENIED and denied is not None:
             at = denied.actions[0].span if denied.actions else denied.span
-            return found(Cause.DENIED, at, rights.owner(denied))
+            return call.shortage(Cause.DENIED, at, rights.owner(denied))
         if rights.boundary is not None:
+            own = (one.statement for one in rights.clauses)
+            subject = self._subject(call.stage, call.method)
             without = allows(own, ACTION, subject, forms=self._forms, assume_here=True)
             if without.verdict is not Verdict.NOT_ALLOWED:
-                return found(Cause.BOUNDARY, rights.home.place("PermissionsBoundary"), rights.home)
+                return call.shortage(Cause.BOUNDARY, rights.home.place("PermissionsBoundary"), rights.home)
         near = [
             (statement, resource)
             for statement in decision.near
@@ -231,51 +234,80 @@ class _Judge:
             if "execute-api" in str(resource) or all(action.literal != "*" for action in statement.actions)
         ]
         if near:
-            statement, resource = max(near, key=lambda pair: self._likeness(pair[1], subject))
-            return found(self._cause(resource, stage, method), resource.span, rights.owner(statement), resource)
-        for statement in own:
-            action = self._meant_action(statement, subject)
+            statement, resource = max(near, key=lambda pair: self._likeness(pair[1], call))
+            return call.shortage(self._cause(resource, call), resource.span, rights.owner(statement), resource)
+        for clause in rights.clauses:
+            action = self._meant_action(clause.statement, call)
             if action is not None:
-                return found(Cause.ACTION, action.span, rights.owner(statement), action)
+                return call.shortage(Cause.ACTION, action.span, clause.owner, action)
         beside = self._roles.beside(function)
-        if beside is not None and self._decide(beside, stage, method).verdict is Verdict.ALLOWED:
-            return found(Cause.UNUSED, function.at("Policies"), function.resource)
-        return found(Cause.NOTHING, function.resource.span, function.resource)
+        if beside is not None and self._decide(beside, call.stage, call.method).verdict is Verdict.ALLOWED:
+            return call.shortage(Cause.UNUSED, function.at("Policies"), function.resource)
+        return call.shortage(Cause.NOTHING, function.resource.span, function.resource)
 
-    def _likeness(self, resource: Text, subject: Text) -> tuple[bool, int]:
-        alike = takewhile(lambda pair: pair[0] == pair[1], zip(str(resource), str(subject), strict=False))
+    def _likeness(self, resource: Text, call: _Call) -> tuple[bool, int]:
+        subject = str(self._subject(call.stage, call.method))
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(str(resource), subject, strict=False))
         return self._names_api(resource), sum(1 for _ in alike)
 
     def _names_api(self, resource: Text) -> bool:
         return any(part in self._api.id_parts for part in resource.parts)
 
-    def _cause(self, resource: Text, stage: Text, method: str) -> Cause:
+    def _cause(self, resource: Text, call: _Call) -> Cause:
         """Why a resource is not that of any connection."""
-        some = Unresolved("the id of a connection", "connections get their ids at run time")
-        bare, single = (self._subject(stage, method, tail) for tail in ("", some))
-        if like(resource, bare, forms=self._forms, assume_here=True).match is Match.YES:
-            return Cause.TAIL
-        own = text(["/", some], resource.span)
-        single = text([*bare.parts, *own.parts], resource.span)
-        if like(resource, single, forms=self._forms, assume_here=True).match is not Match.NO:
+        some = Unresolved("the rest of the path", "connections get their ids at run time")
+        subject = self._subject(call.stage, call.method, some)
+        if like(resource, subject, forms=self._forms, assume_here=True).match is not Match.NO:
             return Cause.TAIL
         apis = {other.element.id for other in self._api.wiring.apis if other.element is not None}
         named = {part.resource for part in resource.parts if isinstance(part, Attribute)}
         return Cause.OTHER_API if named & apis and not self._names_api(resource) else Cause.RESOURCE
 
-    def _meant_action(self, statement: Statement, subject: Text) -> Text | None:
-        """The action that should be `execute-api:ManageConnections`, of a statement that allows another one."""
+    def _meant_action(self, statement: Statement, call: _Call) -> Text | None:
+        """The action that should be `execute-api:ManageConnections`, of a statement that allows another one.
+
+        It is told by its name; else as any of execute-api that is allowed on connections, or on the whole API to a
+        function that calls them.
+        """
         if statement.effect != "Allow" or statement.doubt is not None:
             return None
         for action in statement.actions:
             name = (action.literal or "").lower()
-            if difflib.SequenceMatcher(None, name, ACTION.lower()).ratio() >= _ALIKE:
+            service, _, verb = name.rpartition(":")
+            if difflib.SequenceMatcher(None, verb, _VERB).ratio() >= _ALIKE:
                 return action
-            covered = (like(one, subject, forms=self._forms, assume_here=True) for one in statement.resources)
-            pushes = any("@connections" in str(one) for one in statement.resources)
-            if name.startswith("execute-api:") and pushes and any(one.match is Match.YES for one in covered):
+            if service != "execute-api":
+                continue
+            subject = self._subject(call.stage, call.method)
+            covering = (like(one, subject, forms=self._forms, assume_here=True) for one in statement.resources)
+            pushes = call.made or any("@connections" in str(one) for one in statement.resources)
+            if pushes and any(one.match is Match.YES for one in covering):
                 return action
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that is judged; `made` says that the function's code makes it."""
+
+    function: Function
+    rights: Rights
+    stage: Text
+    method: str
+    made: bool
+
+    def shortage(self, cause: Cause, at: Span, owner: Resource, written: Text | None = None) -> Shortage:
+        """What keeps the function from making the call."""
+        return Shortage(
+            function=self.function,
+            cause=cause,
+            at=at,
+            owner=owner,
+            written=written,
+            method=self.method,
+            stage=self.stage,
+            calls=self.made,
+        )
 
 
 def _is_told(code: Shipped | Lacking | Unread) -> bool:

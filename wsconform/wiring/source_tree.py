@@ -1,6 +1,6 @@
 """The files that a function ships, as far as they lie at hand: a folder beside the template, or code written in it.
 
-Nothing is executed, links out of the folder are not followed, and there is a bound to what is read.
+Nothing is executed, folders that are links are not searched, and there is a bound to what is read.
 """
 
 from __future__ import annotations

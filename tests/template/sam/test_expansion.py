@@ -227,7 +227,7 @@ def test_sam_types_without_the_transform_are_refused_once_and_expanded_all_the_s
     expansion = expanded(text)
     refusals = expansion.refusals
     assert [refusal.resource for refusal in refusals] == ["Chat"]
-    assert "ChatsendRoute" in expansion.resources
+    assert set(expansion.origins.values()) == {"Chat"}
     assert start(refusals[0].span) == at(text, "AWS::Serverless::WebSocketApi")
     assert refusals[0].message == (
         '"Chat" is of the SAM type "AWS::Serverless::WebSocketApi", '

@@ -1,8 +1,7 @@
 import pytest
 
 from wsconform.template.nodes import Span, child
-from wsconform.template.sam import Expansion, expand
-from wsconform.template.sam import Refusal
+from wsconform.template.sam import Expansion, Refusal, expand
 from wsconform.template.source import parse
 
 CHAT = """\
