@@ -74,7 +74,7 @@ def _format(stage: Stage, settings: Map, text: Text) -> Iterator[Said]:
             label="too long",
             fix="leave out what nobody reads",
         )
-    elif not any(name in known for name in REQUEST_IDS):
+    elif not any(name in known for name in REQUEST_IDS) and stage.wiring.missing(text) is None:
         if text.unresolved is not None:
             yield Inconclusive(text.unresolved.reason, at)
             return

@@ -19,7 +19,7 @@ def logging_level_allowed(stage: Stage) -> Iterator[Said]:
     """A stage logs at the level ERROR, INFO or OFF."""
     for level in _levels(stage):
         text = stage.as_text(level)
-        if text is None or text.literal in LEVELS:
+        if text is None or text.literal in LEVELS or stage.wiring.missing(text) is not None:
             continue
         if text.unresolved is not None:
             yield Inconclusive(text.unresolved.reason, level.span)

@@ -28,6 +28,8 @@ def mapping_names_a_stage(mapping: ApiMapping) -> Iterator[Fault]:
     made = [one for one in (deployment.text("StageName") for deployment in api.deployments) if one is not None]
     if any(one.same(name) or one.unresolved for one in made) or not (api.stages or made):
         return
+    if any(mapping.wiring.missing(one.name) is not None for one in api.stages):
+        return
     atom = name.atom
     if isinstance(atom, Attribute):
         known = mapping.wiring.elements.get(atom.resource)

@@ -1,8 +1,10 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.template.values import Attribute
 from wsconform.wiring.model import Api, Stage
 from wsconform.wiring.outlets import outlets
+from wsconform.wiring.references import made_by_sam
 
 
 @check(
@@ -16,6 +18,8 @@ from wsconform.wiring.outlets import outlets
 def stage_exists(api: Api) -> Iterator[Fault]:
     """An API has a stage, under whose name clients connect."""
     if api.element is None or api.stages or any(one.value("StageName") is not None for one in api.deployments):
+        return
+    if any(isinstance(one, Stage) and _is_lost(one) for one in api.wiring.adrift):
         return
     for stage in _stages_astray(api):
         # A stage of a WebSocket API is told so by `deployment-in-same-api`.
@@ -50,3 +54,14 @@ def _stages_astray(api: Api) -> Iterator[Stage]:
     for one in api.wiring.elements.values():
         if isinstance(one, Stage) and one.id in api.wiring.api_of and one.deployment in api.deployments:
             yield one
+
+
+def _is_lost(stage: Stage) -> bool:
+    """Whether a stage that joins no API is at fault for that: it does not join an API that SAM makes."""
+    evaluation = stage.wiring.evaluation
+    atom = getattr(stage.text("ApiId"), "atom", None)
+    if not isinstance(atom, Attribute):
+        return True
+    if evaluation.exists(atom.resource):
+        return not evaluation.stack.type_of(atom.resource).startswith("AWS::Serverless::")
+    return not made_by_sam(atom.resource, evaluation)

@@ -2,7 +2,7 @@ import difflib
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Said, Severity, check
-from wsconform.wiring.model import Deployment, Stage
+from wsconform.wiring.model import Route, Stage
 from wsconform.wiring.outlets import outlets
 
 
@@ -23,6 +23,8 @@ def stage_route_settings_name_routes(stage: Stage) -> Iterator[Said]:
     keys = [route.key for route in api.routes if route.key is not None]
     for key in settings.entries:
         at = settings.key_span(key)
+        if key not in keys and _is_astray(stage, key):
+            continue
         if key not in keys:
             elsewhere = _may_be_elsewhere(stage)
             if elsewhere:
@@ -37,15 +39,23 @@ def stage_route_settings_name_routes(stage: Stage) -> Iterator[Said]:
             )
             continue
         # Where the stage shows a deployment, that one has to wait, and its own check says so.
+        if stage.value("DeploymentId") is not None or stage.auto_deploy is not True:
+            continue
         route = api.route(key)
-        before = stage.wiring.evaluation.waits_for(stage.id)
-        if route is not None and not isinstance(stage.deployment, Deployment) and route.id not in before:
+        if route is not None and route.id not in stage.wiring.evaluation.waits_for(stage.id):
             yield Fault(
                 at=at,
                 message=f'{stage.label} may be made before {route.label}, the route "{key}" that it has settings for',
                 label=f"the stage does not wait for {route.label}",
                 fix=f"add {route.resource.logical_id} to DependsOn of {stage.resource.logical_id}",
             )
+
+
+def _is_astray(stage: Stage, key: str) -> bool:
+    """Whether a route that may be meant is at fault itself: it has no key, or joins no API."""
+    return any(route.value("RouteKey") is None for route in stage.api.routes) or any(
+        isinstance(one, Route) and one.key in (key, None) for one in stage.wiring.adrift
+    )
 
 
 def _may_be_elsewhere(stage: Stage) -> str:

@@ -360,3 +360,17 @@ def test_many_missing_routes_are_counted(found_in: Found) -> None:
     assert one.message.endswith('Route6 (route "key6") and 13 more')
     assert one.label == "does not wait for Route0, Route1 and 18 more"
     assert "Route19]" in one.fix
+
+
+@pytest.mark.parametrize("api", ["!Ref ChatAip", "!Ref SendRoute"])
+def test_a_stage_that_joins_no_api_is_left_to_others(api: str, marked_findings: Marked) -> None:
+    text = "Resources:" + STAGE.format(shows="DeploymentId: !Ref Deployment").replace("!Ref ChatApi", api)
+    assert [check for check, *_ in marked_findings(text)] == ["api-id-names-an-api"]
+
+
+def test_a_stage_of_an_http_api_that_sam_makes_is_none_of_this_one(marked_findings: Marked) -> None:
+    http = "\n  News:\n    Type: AWS::Serverless::HttpApi\n"
+    stage = STAGE.format(shows="AutoDeploy: true").replace("!Ref ChatApi", "!Ref News")
+    assert [check for check, *_ in marked_findings("Resources:" + http + stage)] == ["stage-exists"]
+    implicit = stage.replace("!Ref News", "!Ref ServerlessHttpApi")
+    assert [check for check, *_ in marked_findings("Resources:" + implicit)] == ["stage-exists"]

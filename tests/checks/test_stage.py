@@ -363,3 +363,37 @@ Resources:
 def test_parts_of_an_api_outside_are_left_open(undecided_in: Undecided) -> None:
     found = {check for check, _ in undecided_in(OUTSIDE)}
     assert {"deployment-in-same-api", "mapping-names-a-stage", "stage-route-settings-name-routes"} <= found
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "DefaultRouteSettings: {LoggingLevel: !Ref Nothing}",
+        "AccessLogSettings: {DestinationArn: 'arn:aws:logs:x:1:log-group:y', Format: !Sub '${Nothing}'}",
+    ],
+)
+def test_settings_that_refer_to_nothing_are_left_to_others(settings: str, marked_findings: Marked) -> None:
+    assert [check for check, *_ in marked_findings(stage(settings))] == ["reference-exists"]
+
+
+def test_a_mapping_is_silent_where_the_name_of_the_stage_refers_to_nothing(marked_findings: Marked) -> None:
+    text = mapping("v1") + stage(name="!Ref Nothing").partition("Resources:\n")[2]
+    assert {check for check, *_ in marked_findings(text)} == {"reference-exists"}
+
+
+@pytest.mark.parametrize("fault", ["ApiId: !Ref ChatAip\n      RouteKey: send", "ApiId: !Ref ChatApi"])
+def test_settings_of_a_route_that_is_at_fault_itself_are_no_second_finding(fault: str, marked_findings: Marked) -> None:
+    route = f"""
+  SendRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      {fault}
+      Target: !Sub integrations/${{ChatIntegration}}
+"""
+    found = [check for check, *_ in marked_findings(stage("RouteSettings: {send: {ThrottlingRateLimit: 1}}") + route)]
+    assert "stage-route-settings-name-routes" not in found
+
+
+def test_settings_of_a_stage_that_shows_nothing_are_no_second_finding(marked_findings: Marked) -> None:
+    text = stage("RouteSettings: {send: {ThrottlingRateLimit: 1}}", shows="AutoDeploy: false") + "  Deployment: null\n"
+    assert [check for check, *_ in marked_findings(text)] == ["stage-has-deployment"]

@@ -189,9 +189,7 @@ def test_a_nested_template_that_cannot_be_read_is_inconclusive(run: Run, write: 
     result = run(file.name, "-rs", select="nested-template-readable")
 
     result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(
-        ['SKIPPED * template.yaml: inconclusive: nested-template-readable: *the nested stack "Inner"*']
-    )
+    result.stdout.fnmatch_lines(['SKIPPED * inconclusive: nested-template-readable: *the nested stack "Inner"*'])
 
 
 def test_a_named_file_without_a_websocket_api_fails(run: Run, pytester: pytest.Pytester) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as AnyMapping
 from pathlib import Path
 
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
@@ -21,7 +22,7 @@ def node(value: object) -> Node:
     return Scalar(value, SPAN)
 
 
-def mapping(value: dict[str, object]) -> Mapping:
+def mapping(value: AnyMapping[str, object]) -> Mapping:
     """The node of a plain map."""
     found = node(value)
     assert isinstance(found, Mapping)

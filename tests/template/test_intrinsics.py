@@ -120,6 +120,7 @@ class TestEachForm:
             ({"Fn::Sub": ["${V}-${Env}", {"V": {"Fn::GetAtt": "F.Arn"}}]}, (Attribute("F", "Arn"), "-prod")),
             ({"Fn::Sub": ["${Env}", {"Env": "other"}]}, ("other",)),
             ({"Fn::Sub": ["${a.b}", {"a.b": "dotted"}]}, ("dotted",)),
+            ({"Fn::Sub": ["a${b}", {"b": {"Ref": "AWS::NoValue"}}]}, ("a",)),
             ({"Fn::Join": ["/", ["integrations", {"Ref": "I"}]]}, ("integrations/", Attribute("I"))),
             ({"Fn::Join": ["", []]}, ()),
             ({"Fn::Join": ["-", [{"Ref": "AWS::NoValue"}, "a", "b"]]}, ("a-b",)),
@@ -494,10 +495,10 @@ def deployed(expression: object) -> str | list[str]:  # noqa: C901 (one branch f
         return re.sub(
             r"\$\{([^}]*)\}",
             lambda found: as_text(variables[found[1]]) if found[1] in variables else TEXTS[found[1]],
-            pattern,
+            str(pattern),
         )
     if name == "Fn::Join":
-        return argument[0].join(as_list(argument[1]))
+        return str(argument[0]).join(as_list(argument[1]))
     if name == "Fn::Split":
         return as_text(argument[1]).split(argument[0])
     if name == "Fn::Select":

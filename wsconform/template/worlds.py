@@ -8,8 +8,8 @@ from itertools import combinations, islice, product
 
 MOST_COMBINATIONS = 4_096
 """How many ways to choose are tried while looking for worlds that differ."""
-MOST_PAIRED = 80
-"""Features that are tried in pairs to say in which worlds something holds."""
+MOST_PAIRED, FEW = 80, 2
+"""Features that are tried in pairs to say in which worlds something holds; clauses of these that are few enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +76,18 @@ def describe(holding: Collection[World], everywhere: Sequence[World]) -> tuple[s
         feature: _bits(feature in world.features for world in everywhere)
         for feature in dict.fromkeys(feature for world in everywhere for feature in world.features)
     }
-    chosen: list[_Clause] = []
-    left = wanted
     candidates = [clause for clause in _short_clauses(where) if clause.worlds & ~wanted == 0]
-    covered = _union(candidates)
-    candidates += [
-        _shortened(world, where, wanted)
-        for index, world in enumerate(everywhere)
-        if wanted >> index & 1 and not covered >> index & 1
-    ]
-    while left:
-        best = max(candidates, key=lambda clause: ((clause.worlds & left).bit_count(), -len(clause.features)))
-        chosen.append(best)
-        left &= ~best.worlds
-    for clause in tuple(chosen):
-        others = [other for other in chosen if other is not clause]
-        if clause.worlds & ~_union(others) == 0:
-            chosen = others
-    return tuple(" and ".join(_clause(*feature) for feature in clause.features) for clause in chosen)
+    chosen = _cover(candidates, wanted)
+    if len(chosen) > FEW or _union(chosen) != wanted:
+        candidates += [
+            _shortened(world, where, wanted) for index, world in enumerate(everywhere) if wanted >> index & 1
+        ]
+        chosen = _cover(candidates, wanted)
+    order = {name: index for index, name in enumerate(dict.fromkeys(name for name, _ in where))}
+    return tuple(
+        " and ".join(_clause(*feature) for feature in sorted(clause.features, key=lambda feature: order[feature[0]]))
+        for clause in chosen
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +100,21 @@ class _Clause:
 
 def _bits(answers: Iterable[bool]) -> int:
     return sum(1 << index for index, answer in enumerate(answers) if answer)
+
+
+def _cover(candidates: Sequence[_Clause], wanted: int) -> list[_Clause]:
+    """Few of the candidates that together hold in all `wanted` worlds, as far as these do; none to spare."""
+    chosen: list[_Clause] = []
+    left = wanted & _union(candidates)
+    while left:
+        best = max(candidates, key=lambda clause: ((clause.worlds & left).bit_count(), -len(clause.features)))
+        chosen.append(best)
+        left &= ~best.worlds
+    for clause in tuple(chosen):
+        others = [other for other in chosen if other is not clause]
+        if clause.worlds & ~_union(others) == 0:
+            chosen = others
+    return chosen
 
 
 def _union(clauses: Iterable[_Clause]) -> int:
@@ -127,7 +136,7 @@ def _short_clauses(where: Mapping[tuple[str, str], int]) -> list[_Clause]:
 def _shortened(world: World, where: Mapping[tuple[str, str], int], wanted: int) -> _Clause:
     """The features of one world without those that need not be said to stay within the `wanted` ones."""
     features = list(world.features)
-    for feature in world.features:
+    for feature in sorted(world.features, key=lambda feature: (where[feature] & wanted).bit_count()):
         rest = [other for other in features if other != feature]
         if _shared(rest, where) & ~wanted == 0:
             features = rest

@@ -66,7 +66,7 @@ def not_waited_for(deployment: Deployment) -> list[Part]:
     missing = [part for part in needed_by(deployment) if not deployment.waits_for(part)]
     declared = deployment.wiring.evaluation.stack.declared
     for misspelt in (name for name in deployment.resource.depends_on if name not in declared):
-        near = difflib.get_close_matches(misspelt, [part.id for part in missing], n=1)
+        near = difflib.get_close_matches(misspelt, [part.id for part in missing], n=1, cutoff=0)
         missing = [part for part in missing if part.id not in near]
     return missing
 

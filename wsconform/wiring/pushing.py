@@ -113,7 +113,7 @@ def _environment(function: Function) -> set[str]:
 
 def _with_endpoints(forms: Forms) -> Forms:
     """`forms` with what is known of an API's endpoint, which is a URL and no ARN."""
-    endpoint = Form("[a-z]+:.*")
+    endpoint = Form("https://.*|wss://.*")
     return lambda attribute: endpoint if attribute.name == "ApiEndpoint" else forms(attribute)
 
 

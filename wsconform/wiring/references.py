@@ -10,7 +10,7 @@ from wsconform.template.sam.expansion import type_of
 from wsconform.template.stack import Evaluation
 from wsconform.template.values import Attribute, Text, texts
 from wsconform.wiring.element import Element
-from wsconform.wiring.model import Api, Wiring
+from wsconform.wiring.model import Api, DomainName, Wiring
 
 NO_REFERENCES = frozenset({"InlineCode", "Code", "CodeUri", "Environment", "Tags", "Description", "Metadata"})
 """Properties whose texts say nothing of the wiring."""
@@ -26,6 +26,7 @@ def surroundings(api: Api) -> Iterator[Element]:
     yield from api.parts()
     yield from api.functions
     yield from api.permissions
+    yield from {one.domain.id: one.domain for one in api.mappings if isinstance(one.domain, DomainName)}.values()
 
 
 def written_texts(element: Element) -> Iterator[Text]:

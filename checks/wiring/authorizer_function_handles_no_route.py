@@ -1,0 +1,34 @@
+from collections.abc import Iterator
+
+from wsconform.check import Fault, Note, Severity, check
+from wsconform.wiring.model import Authorizer, Function
+
+
+@check(
+    "authorizer-function-handles-no-route",
+    on=Authorizer,
+    severity=Severity.WARNING,
+    area="authorizer",
+    why="an authorizer answers with a policy and a route's function with a status: one function cannot be both",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html",
+)
+def authorizer_function_handles_no_route(authorizer: Authorizer) -> Iterator[Fault]:
+    """The function of an authorizer is not behind a route too."""
+    function = authorizer.function
+    if not isinstance(function, Function):
+        return
+    behind = [one for one in function.integrations if one.routes and one.shares_api(authorizer)]
+    routes = [route for integration in behind for route in integration.routes]
+    if not routes:
+        return
+    keys = ", ".join(f'"{route.key_text}"' for route in routes)
+    # A function behind several routes is their handler, and it is the authorizer that names the wrong one.
+    wrong, other = (authorizer, behind[0]) if len(routes) > 1 else (behind[0], authorizer)
+    yield Fault(
+        at=wrong.at(wrong.uri_property),
+        element=wrong,
+        message=f"{function.label} is the function of authorizer {authorizer.label} and of route {keys}",
+        label=f"{other.label} invokes it too",
+        fix=f"name another function in {wrong.uri_property}",
+        notes=(Note(other.at(other.uri_property), f"{other.label} invokes it here"),),
+    )
