@@ -12,6 +12,7 @@ from wsconform.wiring.model import Authorizer, Route
     area="authorizer",
     why="an authorizer that no $connect route names is never asked, and looks as if it guarded something",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html",
+    in_every_world=True,
 )
 def authorizer_is_used(authorizer: Authorizer) -> Iterator[Fault]:
     """An authorizer is named by a route."""

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.template.values import Unresolved
-from wsconform.wiring.credentials import credentials_of, trust
+from wsconform.wiring.credentials import credentials_of, is_declared, trust
 from wsconform.wiring.grants import SERVICE
 from wsconform.wiring.model import Part
 from wsconform.wiring.policy import Verdict
@@ -32,6 +32,14 @@ def credentials_role_may_be_assumed(part: Part) -> Iterator[Said]:
         return
     if isinstance(role, Unresolved):
         raise Inconclusive(f"{part.label}: {role.reason}", part.at(name))
+    if not is_declared(role):
+        yield Fault(
+            at=part.at(name),
+            message=f"{part.label} is to act as the role that SAM makes for {role.home.origin}, which trusts Lambda",
+            label="the role of a function",
+            fix=f"name a role of its own, one that the Service {SERVICE} may assume",
+        )
+        return
     decision, span = trust(role)
     if decision.verdict is Verdict.UNKNOWN:
         raise Inconclusive(f"{part.label}: {decision.reason}", span)

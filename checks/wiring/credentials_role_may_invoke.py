@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.template.values import Unresolved
-from wsconform.wiring.credentials import INVOKE, credentials_of, invocation, is_let_in
+from wsconform.wiring.credentials import INVOKE, credentials_of, invocation, is_declared, is_let_in
 from wsconform.wiring.model import Authorizer, Function, Integration, Part
 from wsconform.wiring.policy import Verdict
 from wsconform.wiring.rights import Rights
@@ -26,7 +26,7 @@ def credentials_role_may_invoke(part: Part) -> Iterator[Said]:
     ):
         return
     role, function = credentials.role, part.function
-    if isinstance(function, Function) and is_let_in(function):
+    if not is_declared(role) or (isinstance(function, Function) and is_let_in(function)):
         return
     decision = invocation(part, role)
     if isinstance(decision, Unresolved):

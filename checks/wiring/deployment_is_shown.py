@@ -13,6 +13,7 @@ from wsconform.wiring.outlets import is_mentioned
     area="deployment",
     why="clients reach only what a stage shows, so this snapshot serves nobody",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-set-up-websocket-deployment.html",
+    in_every_world=True,
 )
 def deployment_is_shown(deployment: Deployment) -> Iterator[Fault]:
     """A stage shows each deployment."""

@@ -18,7 +18,8 @@ from wsconform.wiring.order import how_to_wait, not_waited_for, place_of_order, 
 )
 def deployment_waits_for_routes(deployment: Deployment) -> Iterator[Fault]:
     """A deployment that a stage shows is made after every route of its API, and every response of these."""
-    if not deployment.stages and deployment.value("StageName") is None:
+    shown = any(stage.shares_api(deployment) is not False for stage in deployment.stages)
+    if not shown and deployment.value("StageName") is None:
         return
     missing = not_waited_for(deployment)
     if not missing:

@@ -11,13 +11,13 @@ from wsconform.wiring.model import Integration, Route
     area="integrations",
     why="nothing ever calls it, so the route that it was written for is not wired",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-integrations.html",
+    in_every_world=True,
 )
 def integration_is_used(integration: Integration) -> Iterator[Fault]:
     """Every integration is the target of a route."""
     if integration.routes or any(_astray(route) for route in integration.api.routes):
         return
-    everywhere = (route for api in integration.wiring.apis for route in api.routes)
-    if integration.api.element is None or any(route.integration is integration for route in everywhere):
+    if integration.api.element is None or any(route.integration is integration for route in _others(integration)):
         return
     yield Fault(
         at=integration.resource.span,
@@ -27,6 +27,16 @@ def integration_is_used(integration: Integration) -> Iterator[Fault]:
     )
 
 
+def _others(integration: Integration) -> Iterator[Route]:
+    """The routes of other APIs, and those that join none: if they target it, that is the fault."""
+    wiring = integration.wiring
+    yield from (route for api in wiring.apis for route in api.routes)
+    yield from (part for part in wiring.adrift if isinstance(part, Route))
+
+
 def _astray(route: Route) -> bool:
     """Whether the route's own target is at fault, or cannot be told: it may be meant for this integration."""
-    return not isinstance(route.integration, Integration) and (route.is_message or route.value("Target") is not None)
+    target = route.integration
+    if isinstance(target, Integration):
+        return route.shares_api(target) is False
+    return route.is_message or route.value("Target") is not None

@@ -18,6 +18,14 @@ from wsconform.wiring.uris import FORM, FunctionUri, HttpUri, MalformedUri, Serv
 def integration_uri_fits_type(integration: Integration) -> Iterator[Fault]:
     """IntegrationUri names what an integration of its type calls."""
     kind, uri = integration.type, integration.uri
+    if kind == "MOCK" and isinstance(uri, FunctionUri | HttpUri | ServiceUri):
+        yield Fault(
+            at=integration.at("IntegrationUri"),
+            message=f'{integration.label} is of type MOCK, and has "{integration.text("IntegrationUri")}"',
+            label="never called",
+            fix=f"write IntegrationType: {_TYPE_OF[type(uri)]}, or take IntegrationUri away",
+            severity=Severity.WARNING,
+        )
     if kind not in _WANTED or isinstance(uri, MalformedUri | Missing):
         return
     wanted, fitting = _WANTED[kind]
@@ -40,6 +48,9 @@ _WANTED = {
     "HTTP": ("an HTTP URL", (HttpUri,)),
     "HTTP_PROXY": ("an HTTP URL", (HttpUri,)),
 }
+
+
+_TYPE_OF = {FunctionUri: "AWS_PROXY", HttpUri: "HTTP_PROXY", ServiceUri: "AWS"}
 
 
 def _fix(kind: str, uri: FunctionUri | HttpUri | ServiceUri | None) -> str:

@@ -8,9 +8,9 @@ from wsconform.wiring.uris import FunctionUri
 @check(
     "lambda-integration-method-is-post",
     on=Integration,
-    severity=Severity.NOTE,
+    severity=Severity.WARNING,
     area="integrations",
-    why="Lambda is invoked by POST; what another method does is not documented",
+    why="the API of Lambda invokes a function by POST and by nothing else",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",
 )
 def lambda_integration_method_is_post(integration: Integration) -> Iterator[Fault]:

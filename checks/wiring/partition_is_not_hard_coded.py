@@ -17,7 +17,7 @@ def partition_is_not_hard_coded(api: Api) -> Iterator[Fault]:
     """ARNs of the wiring take the partition from the deployment."""
     for element in surroundings(api):
         for written in written_texts(element):
-            partition = hard_coded(written)[0]
+            partition = hard_coded(written, element)[0]
             if partition is not None:
                 yield Fault(
                     at=written.span,

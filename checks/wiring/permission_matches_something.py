@@ -13,6 +13,7 @@ from wsconform.wiring.model import Function, Permission
     area="permissions",
     why="it allows nothing that happens; what it was written for has changed, or is spelt otherwise",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html",
+    in_every_world=True,
 )
 def permission_matches_something(permission: Permission) -> Iterator[Fault]:
     """A permission for API Gateway matches a call that API Gateway makes."""

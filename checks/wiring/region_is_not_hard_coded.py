@@ -17,7 +17,7 @@ def region_is_not_hard_coded(api: Api) -> Iterator[Fault]:
     """ARNs of the wiring take the region from the deployment."""
     for element in surroundings(api):
         for written in written_texts(element):
-            region = hard_coded(written)[1]
+            region = hard_coded(written, element)[1]
             if region is not None:
                 yield Fault(
                     at=written.span,

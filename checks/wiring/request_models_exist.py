@@ -18,7 +18,9 @@ def request_models_exist(route: Route) -> Iterator[Fault]:
     models = route.map("RequestModels")
     if models is None or route.api.element is None:
         return
-    names = {model.literal("Name") for model in route.api.models}
+    # Of a model that joins no API the ApiId is at fault.
+    astray = (one for one in route.wiring.adrift if isinstance(one, Model))
+    names = {model.literal("Name") for model in (*route.api.models, *astray)}
     for key, value in models.entries.items():
         named = route.as_text(value)
         if named is None or not isinstance(value, Text) or named.unresolved:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
 from wsconform.wiring.element import Element
-from wsconform.wiring.model import Api, ApiMapping, DomainName
+from wsconform.wiring.model import Api, ApiMapping, Authorizer, DomainName
 
 REQUIRED = {
     "AWS::ApiGatewayV2::Route": ("RouteKey",),
@@ -33,7 +33,7 @@ def required_properties(api: Api) -> Iterator[Fault]:
         one.domain for one in api.mappings if isinstance(one, ApiMapping) and isinstance(one.domain, DomainName)
     ]
     for element in elements:
-        lacking = [name for name in REQUIRED.get(element.resource.type, ()) if element.value(name) is None]
+        lacking = [name for name in _required(element) if element.value(name) is None]
         if lacking:
             names = " and ".join(lacking)
             yield Fault(
@@ -43,3 +43,11 @@ def required_properties(api: Api) -> Iterator[Fault]:
                 label=f"lacks {names}",
                 fix=f"add {names}",
             )
+
+
+def _required(element: Element) -> tuple[str, ...]:
+    """The properties that an element must have; a JWT authorizer has the wrong type, and needs no URI."""
+    names = REQUIRED.get(element.resource.type, ())
+    if isinstance(element, Authorizer) and element.is_jwt:
+        return tuple(name for name in names if name != "AuthorizerUri")
+    return names

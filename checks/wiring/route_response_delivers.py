@@ -1,9 +1,7 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
-from wsconform.template.values import Unresolved
-from wsconform.wiring.element import Missing
-from wsconform.wiring.model import CONNECT, DISCONNECT, Route
+from wsconform.wiring.model import CONNECT, DISCONNECT, Api, Route, RouteResponse
 
 
 @check(
@@ -18,7 +16,7 @@ def route_response_delivers(route: Route) -> Iterator[Fault]:
     """A route with a RouteResponseSelectionExpression has a route response."""
     if route.value("RouteResponseSelectionExpression") is None or route.key in (CONNECT, DISCONNECT):
         return
-    if route.responses or any(isinstance(one.route, Missing | Unresolved) for one in route.api.route_responses):
+    if route.responses or any(_is_meant_for(route, one) for one in _others(route.api)):
         return
     yield Fault(
         at=route.at("RouteResponseSelectionExpression"),
@@ -26,3 +24,15 @@ def route_response_delivers(route: Route) -> Iterator[Fault]:
         label="needs a route response",
         fix=f"add an AWS::ApiGatewayV2::RouteResponse with RouteId: !Ref {route.label} and RouteResponseKey: $default",
     )
+
+
+def _others(api: Api) -> Iterator[RouteResponse]:
+    """The route responses of all APIs, and those that join none."""
+    yield from (one for other in api.wiring.apis for one in other.route_responses)
+    yield from (one for one in api.wiring.adrift if isinstance(one, RouteResponse))
+
+
+def _is_meant_for(route: Route, response: RouteResponse) -> bool:
+    """Whether a response that is not on the route may be meant for it: what is wrong is the response."""
+    other = response.route
+    return other is route if isinstance(other, Route) else response.shares_api(route) is not False

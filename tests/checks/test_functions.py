@@ -170,7 +170,7 @@ class TestHandlerInPython:
     @pytest.mark.parametrize(
         ("extra", "contents"),
         [
-            ("Layers: [arn:aws:lambda:eu-west-1:123456789012:layer:x:1]", {}),
+            ("Layers: [!ImportValue layer]", {}),
             ("Timeout: 3", {"chat/requirements.txt": "some-wrapper==1.0\n"}),
             ("Timeout: 3", {"chat/some_wrapper.cpython-311-x86_64-linux-gnu.so": ""}),
         ],

@@ -401,7 +401,7 @@ def test_one_permission_at_fault_for_route_and_authorizer_is_one_finding(found_i
 
 def test_a_route_that_calls_the_authorizer_by_mistake_is_left_to_others(marked_findings: Marked) -> None:
     text = "Resources:" + integration(f"!Sub {LAMBDA}${{DoorFunction.Arn}}/invocations")
-    assert {check for check, *_ in marked_findings(text)} == {"integration-function-is-no-authorizer"}
+    assert {check for check, *_ in marked_findings(text)} == {"authorizer-function-handles-no-route"}
 
 
 def test_a_permission_for_a_misspelt_connect_route_is_left_to_others(marked_findings: Marked) -> None:

@@ -87,13 +87,33 @@ class TestRead:
             read("x" * 5000)
 
     def test_a_file_that_may_not_be_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        def refuse(path: Path, _mode: str) -> object:
+        def refuse(path: str, _flags: int, *_: object) -> int:
             raise PermissionError(13, os.strerror(13), path)
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr(os, "open", refuse)
         with pytest.raises(TemplateError, match="permission denied") as caught:
             read(tmp_path / "t.yaml")
         assert caught.value.path == str(tmp_path / "t.yaml")
+
+    def test_a_pipe_that_something_writes_to(self) -> None:
+        readable, writable = os.pipe()
+        os.write(writable, TEMPLATE.encode())
+        os.close(writable)
+        try:
+            assert read(f"/dev/fd/{readable}").lines == tuple(TEMPLATE.splitlines())
+        finally:
+            os.close(readable)
+
+    def test_a_pipe_that_nothing_writes_to_is_not_waited_for(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "t.yaml")
+        with pytest.raises(TemplateError, match="a pipe, and nothing is written to it"):
+            read(tmp_path / "t.yaml")
+
+    def test_a_link_that_leads_nowhere(self, tmp_path: Path) -> None:
+        (tmp_path / "t.yaml").symlink_to("gone.yaml")
+        with pytest.raises(TemplateError, match=r'the link leads to "gone\.yaml", where no file is') as caught:
+            read(tmp_path / "t.yaml")
+        assert caught.value.fix == "mend the link"
 
     def test_a_file_without_end_is_not_read_to_its_end(self) -> None:
         with pytest.raises(TemplateError, match="larger than 4 MB"):
@@ -118,7 +138,8 @@ class TestBytes:
     def test_other_encodings(self, name: str) -> None:
         error = refused("A: é\nBé: ".encode() + b"\xfc", name)
         assert str(error).startswith(f"{name}:2:5: byte 0xfc is not UTF-8")
-        assert "UTF-16" in refused(TEMPLATE.encode("utf-16"), name).message
+        for encoding in ("UTF-16", "UTF-32"):
+            assert encoding in refused(TEMPLATE.encode(encoding), name).message
 
     def test_a_byte_order_mark_is_no_part_of_the_text(self) -> None:
         found = parse(b"\xef\xbb\xbf" + TEMPLATE.encode(), "t.yaml")

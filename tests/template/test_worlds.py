@@ -105,6 +105,14 @@ class TestDescribe:
         assert describe([dev], [prod, test, dev]) == ("IsProd is no and IsTest is no",)
         assert describe([test, dev], [prod, test, dev]) == ("IsProd is no",)
 
+    def test_a_clause_that_others_make_needless_is_not_said(self) -> None:
+        where = {"Middle": (2, 3, 4, 5), "Left": (1, 2, 3), "Right": (4, 5, 6)}
+        worlds = [
+            World(tuple((name, "true" if number in inside else "false") for name, inside in where.items()), {})
+            for number in range(7)
+        ]
+        assert sorted(describe(worlds[1:], worlds)) == ["Left is true", "Right is true"]
+
     @given(st.data())
     def test_the_clauses_select_exactly_the_worlds_given_and_none_can_be_spared(self, data: st.DataObject) -> None:
         names = data.draw(st.lists(st.sampled_from(["A", "B", "C", "N/D", "E"]), min_size=1, max_size=5, unique=True))

@@ -66,6 +66,8 @@ def refused(text: str) -> TemplateError:
         ("# only\n# comments\n", "1:1", "no value", "Resources"),
         ("---\n", "1:4", "no value", "Resources"),
         ("%FOO\nA: 1\n", "1:5", "directive", ""),
+        ("%YAML 9.9\n---\nA: 1\n", "1:1", "incompatible", "YAML 1.1"),
+        ("A: ? b\n", "1:4", "mapping keys are not allowed", "quote"),
     ],
 )
 def test_refused_with_place_and_remedy(text: str, place: str, message: str, fix: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,10 +40,11 @@ class Examination:
 
 @dataclass(slots=True)
 class _Seen:
-    """One fault with the worlds in which it was seen."""
+    """One fault with the worlds in which it was seen. `examined` is the id of the resource that the check ran on."""
 
     fault: Fault | Inconclusive
     resource: str | None
+    examined: str | None = None
     worlds: list[World] = field(default_factory=list)
 
 
@@ -52,6 +54,15 @@ class _Gathered:
     check: Check
     span: Span | None
     seen: dict[tuple[object, ...], _Seen] = field(default_factory=dict)
+    met: Counter[str | None] = field(default_factory=Counter)
+
+    def holds(self, one: _Seen) -> bool:
+        """Whether a fault is one, of a check that counts only what it finds in every world that has the resource."""
+        if not self.check.in_every_world:
+            return True
+        faults = (other for other in self.seen.values() if isinstance(other.fault, Fault))
+        worlds = {world for other in faults if other.examined == one.examined for world in other.worlds}
+        return len(worlds) == self.met[one.examined]
 
 
 def examine(stack: Stack, checks: Iterable[Check], severities: dict[str, Severity] | None = None) -> Examination:
@@ -122,10 +133,13 @@ def _gather(here: _Gathered, element: object, world: World) -> None:
         outside = Inconclusive(f'the API "{element.label}" is declared elsewhere')
         here.seen.setdefault((outside.reason,), _Seen(outside, None)).worlds.append(world)
         return
+    owner = _owner(element)
+    examined = owner.id if owner is not None else None
+    here.met[examined] += 1
     for said in _run(here.check, element):
         resource = _named(said, element)
         key = (said.at, resource) if isinstance(said, Fault) else (said.at, said.reason)
-        known = here.seen.setdefault(key, _Seen(said, resource))
+        known = here.seen.setdefault(key, _Seen(said, resource, examined))
         if world not in known.worlds:
             known.worlds.append(world)
 
@@ -168,6 +182,8 @@ def _verdict(
         worlds = describe(one.worlds, stack.worlds)
         if isinstance(one.fault, Inconclusive):
             verdict.undecided.append(Undecided(reason=one.fault.reason, span=one.fault.at, worlds=worlds))
+            continue
+        if not gathered.holds(one):
             continue
         key = (check.name, one.fault.at, one.resource)
         if key in seen:

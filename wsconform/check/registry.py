@@ -31,7 +31,8 @@ class Check:
     """One requirement: a function over the elements of one class, and what a report says about it.
 
     `on` is a class of `wsconform.wiring.model`; `source` the public page that the rule comes from. A check runs on
-    the parts of WebSocket APIs only, unless `any_protocol` is set.
+    the parts of WebSocket APIs only, unless `any_protocol` is set. What a check finds where `in_every_world` is set is
+    a fault only if it finds it of a resource in every world that has the resource: for what is of use in some of them.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Check:
     why: str
     source: str
     any_protocol: bool
+    in_every_world: bool
     body: Callable[[Any], Iterable[Said]]
     file: Path
 
@@ -114,6 +116,7 @@ def check(  # noqa: PLR0913 (each is a field of the catalogue)
     why: str,
     source: str,
     any_protocol: bool = False,
+    in_every_world: bool = False,
 ) -> Callable[[Callable[[T], Iterable[Said]]], Callable[[T], Iterable[Said]]]:
     """Register the decorated function as a check. Its docstring's first line is the requirement, in one sentence.
 
@@ -137,6 +140,7 @@ def check(  # noqa: PLR0913 (each is a field of the catalogue)
                 why=why,
                 source=source,
                 any_protocol=any_protocol,
+                in_every_world=in_every_world,
                 body=body,
                 file=file,
             )

@@ -82,9 +82,12 @@ def apply(examination: Examination, rules: Rules) -> set[str]:
     if not examination.apis:
         return set()
     suppressions = list(suppressions_in(examination))
+    unknown: dict[str, str] = {}
     for named in (named for one in suppressions for named in one.names):
-        if not fnmatch.filter(rules.known, named.pattern):
-            named.unknown = unknown_name("check", named.pattern, rules.known)
+        if named.pattern not in unknown:
+            is_known = bool(fnmatch.filter(rules.known, named.pattern))
+            unknown[named.pattern] = "" if is_known else unknown_name("check", named.pattern, rules.known)
+        named.unknown = unknown[named.pattern]
     covering = [(one, named) for one in suppressions if one.reason for named in one.names if not named.unknown]
     used: set[Named] = set()
     for verdict in examination.verdicts:
@@ -188,11 +191,14 @@ def _comments(source: Source, modules: list[Module]) -> Iterator[Suppression]:
     for module in modules:
         for logical_id in module.section("Resources"):
             declared.setdefault(_key_span(module, logical_id).line, set()).add(logical_id)
+    end = 0
     for line, column, text in source.comments(MARKER):
         found = _DIRECTIVE.search(text)
         if found is None or (found[1] != "ignore" and found[2] is None):
             continue
-        lines = frozenset(_lines_of(source, line, column))
+        if end <= line:
+            end = _end_of_comments(source, line)
+        lines = frozenset(_lines_of(source, line, column, end))
         reached = set().union(*(declared.get(one, set()) for one in lines))
         yield _parse(source, found, (line, column), lines, reached)
 
@@ -222,20 +228,23 @@ def _parse(
     return Suppression(span, tuple(names), reason, lines, resources, problem)
 
 
-def _lines_of(source: Source, line: int, column: int) -> Iterator[int]:
-    """The lines that a comment speaks of: its own, unless it stands alone; then, or behind a colon, that below."""
+def _end_of_comments(source: Source, line: int) -> int:
+    """The first line below `line` that is more than a comment."""
+    line += 1
+    while line <= len(source.lines) and source.lines[line - 1].lstrip().startswith("#"):
+        line += 1
+    return line
+
+
+def _lines_of(source: Source, line: int, column: int, end: int) -> Iterator[int]:
+    """The lines that a comment speaks of: its own, unless it stands alone; then, or behind a colon, that at `end`."""
     before = source.lines[line - 1][: column - 1].strip()
     if before:
         yield line
         if not before.endswith(":"):
             return
-    while line < len(source.lines):
-        line += 1
-        text = source.lines[line - 1].lstrip()
-        if not text.startswith("#"):
-            if text:
-                yield line
-            return
+    if end <= len(source.lines) and source.lines[end - 1].strip():
+        yield end
 
 
 def _metadata(modules: list[Module]) -> Iterator[Suppression]:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from wsconform.plugin.options import LISTS
+LISTS = {
+    "select": ("NAME", "run only the checks that this name or glob fits"),
+    "ignore": ("NAME=REASON", "suppress what the checks of this name or glob find, for the reason given"),
+    "severity": ("NAME=LEVEL", "count what the checks of this name or glob find as error, warning or note"),
+    "parameter": ("NAME=VALUE", "read templates with this value of a parameter"),
+    "checks": ("DIR", "run the checks in this folder too"),
+}
+"""Options that may be repeated: what each takes, and what it does."""
 
 STRICT = "let warnings fail their checks too"
 BASELINE = "leave out the findings in this file, as written by `wsconform check --write-baseline`"
+
+
+SETTINGS = ("strict", *LISTS, "baseline")
+"""What has an option and an ini value of the same name."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,9 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("wsconform"):
         from wsconform.plugin.run import Run
 
-        config.pluginmanager.register(Run(config), "wsconform-run")
+        config.pluginmanager.register(Run(config, SETTINGS), "wsconform-run")
         return
-    for name in ("strict", *LISTS, "baseline"):
+    for name in SETTINGS:
         if config.getoption(f"wsconform_{name}"):
             raise pytest.UsageError(
                 f"--wsconform-{name} does nothing without --wsconform; "

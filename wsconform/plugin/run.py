@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +17,6 @@ from wsconform.config.files import ConfigError
 from wsconform.config.layers import ini, options
 from wsconform.config.settings import Settings, load
 from wsconform.plugin.items import Template
-from wsconform.plugin.options import LISTS
 from wsconform.plugin.properties import Entry, from_properties
 from wsconform.run import SUFFIXES, Checker
 
@@ -26,7 +26,7 @@ COLLECTED = "wsconform_collected"
 class Terminal(Protocol):
     """What is used of pytest's terminal reporter."""
 
-    def section(self, title: str, sep: str = "=") -> None:
+    def write_sep(self, sep: str, title: str) -> None:
         """Begin a section."""
 
     def write_line(self, line: str, **markup: bool) -> None:
@@ -36,15 +36,15 @@ class Terminal(Protocol):
 class Run:
     """The hooks of a run in which templates are checked.
 
-    Raises pytest.UsageError for options and settings that cannot be used.
+    `names` are those of the settings that pytest knows. Raises pytest.UsageError for what cannot be used of them.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, names: Iterable[str]) -> None:
         self._config = config
         here = config.invocation_params.dir
         paths = [_from_here(here / arg.partition("::")[0]) for arg in config.args]
         try:
-            self.checker = Checker(_settings(config, paths))
+            self.checker = Checker(_settings(config, names, paths))
             found = self.checker.templates(path for path in paths if path.is_dir())
         except (ConfigError, PackError) as error:
             raise pytest.UsageError(str(error)) from None
@@ -118,12 +118,12 @@ class Run:
         verbose = config.get_verbosity() > 0
         asides = sorted((entry for _, said in self._ran.values() for entry in _asides(said)), key=_place)
         if asides and verbose:
-            terminalreporter.section("wsconform notes")
+            terminalreporter.write_sep("=", "wsconform notes")
             for aside in asides:
                 terminalreporter.write_line(str(aside))
         if not self._ran and exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             return
-        terminalreporter.section("wsconform")
+        terminalreporter.write_sep("=", "wsconform")
         if not self._ran:
             terminalreporter.write_line("no check ran; name a template, or a folder that has one", yellow=True)
         templates: dict[str, list[tuple[str, list[Entry]]]] = {}
@@ -137,9 +137,9 @@ class Run:
             terminalreporter.write_line(f"ERROR: {self._refused}", red=True)
 
 
-def _settings(config: pytest.Config, paths: list[Path]) -> Settings:
+def _settings(config: pytest.Config, names: Iterable[str], paths: list[Path]) -> Settings:
     """The project's settings, pytest's ini options, and the command line; a later one wins."""
-    keys = {name: "parameters" if name == "parameter" else name for name in ("strict", *LISTS, "baseline")}
+    keys = {name: "parameters" if name == "parameter" else name for name in names}
     try:
         from_ini = {key: config.getini(f"wsconform_{name}") for name, key in keys.items()}
     except (TypeError, ValueError) as error:

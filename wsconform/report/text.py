@@ -99,6 +99,8 @@ class _File:
 def _reread(path: str) -> _File:
     """The file of a template that could not be read, for an excerpt; one without name or lines where it is no text."""
     try:
+        if not Path(path).is_file():  # a pipe gives what is in it once
+            return _File("", ())
         with Path(path).open("rb") as file:
             text = file.read(MAX_BYTES).decode("utf-8-sig")
     except (OSError, ValueError):

@@ -25,6 +25,13 @@ _lone_surrogate = re.compile("[\ud800-\udfff]").search
 
 _decode = json.JSONDecoder().raw_decode
 
+_FIXES = (
+    ("property name", "write keys in double quotes"),
+    ("extra data", "a template is one value: remove what follows it"),
+    ("unterminated string", "close the string with a double quote"),
+    ("control character", "escape it, a line end as \\n and a tab as \\t"),
+    ("escape", 'write "\\\\" for a backslash'),
+)
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -168,6 +175,7 @@ class _Reader:
                 json.loads(self._text)
             except json.JSONDecodeError as error:
                 said, offset = error.msg[:1].lower() + error.msg[1:], error.pos
+                said = said.removesuffix(" at").removesuffix(" starting")
             except (ValueError, RecursionError):
                 pass
         here = self._text[offset : offset + 1]
@@ -187,4 +195,6 @@ class _Reader:
             return "remove the comment: JSON has none"
         if here == "," or (here in {"}", "]"} and self._text[:offset].rstrip(" \t\r\n").endswith(",")):
             return "remove the comma that nothing follows"
-        return "write keys in double quotes" if "property name" in said else ""
+        if self._text.startswith(("NaN", "Infinity", "-Infinity"), offset):
+            return "write a number: JSON has no NaN and no Infinity"
+        return next((fix for sign, fix in _FIXES if sign in said), "")

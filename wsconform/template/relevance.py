@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from wsconform.template.mentions import Definition, behind, condition, definitions_in, names_at, names_in
 from wsconform.template.module import Module
@@ -86,8 +86,7 @@ class Relevance:
         uses = _Uses(dict.fromkeys(sorted(self.parameters)))
         for definition in self._definitions():
             uses.visit(definition)
-        for one, other in uses.compared_with_each_other:
-            uses.compared[one] |= dict.fromkeys(self._candidates(other))
+        uses.share(self._candidates)
         return {
             name: self._domain(name, uses.compared[name], is_only_compared=name not in uses.otherwise)
             for name in uses.names
@@ -157,6 +156,16 @@ class _Uses:
                     if name is not None:
                         self.names[name] = None
                         self.otherwise.add(name)
+
+    def share(self, candidates: Callable[[str], tuple[str, ...]]) -> None:
+        """Let names that are compared with each other have each other's texts, those that they may be among them."""
+        changed = True
+        while changed:
+            changed = False
+            for one, other in self.compared_with_each_other:
+                texts = dict.fromkeys(candidates(other)) | self.compared[other]
+                changed = changed or not texts.keys() <= self.compared[one].keys()
+                self.compared[one] |= texts
 
     def _compare(self, name: str, module: Module, other: Node) -> None:
         beside = _origin(module, _name_of(other))

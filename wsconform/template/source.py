@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -19,7 +20,13 @@ MAX_BYTES = 4 * 1024 * 1024
 """Four times what CloudFormation takes from S3 (CloudFormation user guide, "CloudFormation quotas": 1 MB)."""
 
 _UTF8_BOM = codecs.BOM_UTF8
-_UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# The first of UTF-32 begins as that of UTF-16.
+_OTHER_BOMS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 _HAS_RESOURCES = re.compile(rb"(?<![\w.-])Resources[\"']?\s*:").search
 _HAS_API = re.compile(
     rb"AWS::(?:ApiGatewayV2::|Serverless::WebSocketApi|CloudFormation::Stack(?!\w)|Serverless::Application)"
@@ -78,6 +85,18 @@ class Source:
                     taken[number].append((start, end))
         return taken
 
+    def text_at(self, span: Span) -> str:
+        """What the file has at a place, line ends included; empty for a place in another file."""
+        if span.file != self.path:
+            return ""
+        lines = list(self.lines[span.line - 1 : span.end_line])
+        if not lines:
+            return ""
+        if span.end_line <= len(self.lines):
+            lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        return "\n".join(lines)
+
     def path_at(self, span: Span) -> str:
         """The keys and indexes, with `/` between, that lead to the value at `span`, or to the deepest at its start."""
         if span.file != self.path:
@@ -98,10 +117,12 @@ def read(path: str | os.PathLike[str], name: str | None = None) -> Source:
     """
     name = os.fspath(path) if name is None else name
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = _bytes_of(path)
     except FileNotFoundError:
-        raise TemplateError("there is no such file", path=name, fix=_meant(Path(path)), is_missing=True) from None
+        said, fix = "there is no such file", _meant(Path(path))
+        if Path(path).is_symlink():
+            said, fix = f'the link leads to "{shown(str(Path(path).readlink()))}", where no file is', "mend the link"
+        raise TemplateError(said, path=name, fix=fix, is_missing=True) from None
     except IsADirectoryError:
         raise TemplateError("this is a folder, not a template", path=name, fix="name a file in it") from None
     except PermissionError:
@@ -110,6 +131,21 @@ def read(path: str | os.PathLike[str], name: str | None = None) -> Source:
         said = getattr(error, "strerror", None) or str(error)
         raise TemplateError(f"the file cannot be read: {said[:1].lower()}{said[1:]}", path=name) from None
     return parse(data, name)
+
+
+def _bytes_of(path: str | os.PathLike[str]) -> bytes:
+    """What is in a file, up to more than a template may have; of a pipe, only if something writes to it already."""
+    with open(path, "rb", opener=_open_at_once) as file:
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(file.fileno(), True)
+        data = file.read(MAX_BYTES + 1)
+        if not data and stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+            raise ValueError("it is a pipe, and nothing is written to it")
+    return data
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def parse(data: bytes, name: str) -> Source:
@@ -164,10 +200,14 @@ def _decode(data: bytes, name: str) -> str:
             path=name,
             fix="split it into nested stacks",
         )
-    if data.startswith(_UTF16_BOMS):
-        raise TemplateError(
-            "the file is not UTF-8 but UTF-16", path=name, span=Span(name, 1, 1, 1, 1), fix="save it as UTF-8"
-        )
+    for mark, encoding in _OTHER_BOMS:
+        if data.startswith(mark):
+            raise TemplateError(
+                f"the file is not UTF-8 but {encoding}",
+                path=name,
+                span=Span(name, 1, 1, 1, 1),
+                fix="save it as UTF-8",
+            )
     data = data.removeprefix(_UTF8_BOM)
     try:
         text = data.decode()

@@ -64,7 +64,8 @@ class _Declared:
 class Stack:
     """A template and its nested ones.
 
-    `relevant` says of (type, resource node) which of its nodes can matter; the worlds are those by which these differ.
+    `given` are parameter values that the user fixed. The worlds are those by which the resources of `types` (None: of
+    any type) differ, apart from their properties `passed_over`.
     """
 
     def __init__(

@@ -24,6 +24,8 @@ _FIXES = (
     ("expected '-' indicator", "look at the indentation of this line and of the one above it"),
     ("expected <document start>", "look at the indentation of this line: it must be that of the first line"),
     ("expected ','", "close the bracket, or put a comma between the items"),
+    ("incompatible YAML document", "remove the line: CloudFormation reads YAML 1.1"),
+    ("mapping keys are not allowed", 'quote the value if its "?" is text'),
     ("could not find expected ':'", 'put ": " behind the key, or indent the line as part of the text above'),
 )
 

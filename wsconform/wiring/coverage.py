@@ -194,7 +194,7 @@ class _Judgement:
 def _groups(api: Api) -> Iterator[_Group]:
     found: dict[tuple[object, ...], _Group] = {}
     for call in api.calls:
-        if isinstance(call.caller, Authorizer) and not call.caller.routes:
+        if isinstance(call.caller, Authorizer) and not any(route.api is api for route in call.caller.routes):
             continue
         qualifier = call.uri.qualifier.parts if call.uri.qualifier is not None else None
         caller = call.caller.id if isinstance(call.caller, Authorizer) else None

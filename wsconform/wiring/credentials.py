@@ -56,11 +56,13 @@ def _is_role_arn(written: Text, part: Part) -> bool:
     return str(written).startswith("arn:") and ":role/" in str(written)
 
 
-def trust(role: Rights) -> tuple[Decision, Span]:
-    """Whether API Gateway may assume a role of this template, and what in its trust policy comes nearest to saying so.
+def is_declared(role: Rights) -> bool:
+    """Whether a role stands in the template; else it is one that SAM makes for a function, and trusts Lambda alone."""
+    return role.home.type == ROLE
 
-    The role that SAM makes for a function trusts Lambda alone, unless the function brings a trust policy.
-    """
+
+def trust(role: Rights) -> tuple[Decision, Span]:
+    """Whether API Gateway may assume a declared role, and what in its trust policy comes nearest to saying so."""
     document = role.home.get("AssumeRolePolicyDocument")
     if document is None:
         return Decision(Verdict.NOT_ALLOWED), role.home.span

@@ -21,6 +21,8 @@ SERVICE = "apigateway.amazonaws.com"
 _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
 _ACTIONS = frozenset({"lambda:invokefunction", "lambda:*", "*"})
 _ID = Form("[a-z0-9]+", unique=True)
+_NUMBER = Form("[0-9]+", unique=True)
+_FORMS = {"Version": _NUMBER, "Version.Version": _NUMBER, "ApiEndpoint": Form("https://.+|wss://.+")}
 _IMPLICIT = ("ServerlessRestApi", "ServerlessHttpApi")
 """How the ids of the APIs begin that SAM makes for events (SAM developer guide, "Generated AWS resources")."""
 APIS = frozenset(
@@ -45,7 +47,7 @@ def forms_in(wiring: Wiring) -> Forms:
 
     def form(attribute: Attribute) -> Form:
         if attribute.name != "Ref":
-            return identifying(attribute)
+            return _FORMS.get(attribute.name) or identifying(attribute)
         declared = attribute.resource in stack.declared
         kind = stack.type_of(attribute.resource) if declared else ""
         if kind in APIS or kind == "AWS::ApiGatewayV2::Authorizer" or is_implicit(attribute):
@@ -119,7 +121,8 @@ class Grant:
     def function(self, call: Call) -> MatchResult:
         """Whether `FunctionName` names the function of a call, whatever the qualifier.
 
-        A name that comes from elsewhere is taken not to be the one that CloudFormation makes up for a function here.
+        A name that comes from elsewhere is taken not to be the one that CloudFormation makes up for a function here;
+        one that is cut out of the function's own ARN may be.
         """
         target, found = self.permission.target, self.permission.function
         if isinstance(found, Function):
@@ -129,7 +132,8 @@ class Grant:
         if isinstance(target, MalformedUri):
             return _NO
         named = target.name if isinstance(target, FunctionUri) else Text((target,), call.at)
-        if named.unresolved is not None and isinstance(call.function.name.atom, Attribute):
+        made_here = f"${{{call.function.id}." in (named.unresolved.key if named.unresolved is not None else "")
+        if named.unresolved is not None and isinstance(call.function.name.atom, Attribute) and not made_here:
             return _NO
         return like(named, call.function.name, forms=self.forms)
 
@@ -139,6 +143,8 @@ class Grant:
         if not isinstance(target, FunctionUri) or self._dangles("FunctionName"):
             return _YES
         mine, theirs = target.qualifier, call.uri.qualifier
+        if theirs is not None and theirs.unresolved is not None and mine is None:
+            return MatchResult(Match.MAYBE, theirs.unresolved)
         if mine is None or theirs is None:
             return _YES if mine is theirs else _NO
         return like(mine, theirs, forms=self.forms)

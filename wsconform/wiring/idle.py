@@ -48,6 +48,8 @@ def _sources(api: Api, function: object) -> Iterator[Text]:
     for authorizer in api.authorizers:
         if authorizer.function is function or not isinstance(authorizer.function, Function):
             yield api.authorizer_arn(authorizer)
+            # Where a route names an authorizer of another API, either may be what the permission was written for.
+            yield from (route.api.authorizer_arn(authorizer) for route in authorizer.routes if route.api is not api)
 
 
 def _may_call(route: Route, function: object) -> bool:

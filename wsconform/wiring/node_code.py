@@ -66,13 +66,12 @@ def parse_node(data: bytes) -> SourceFile | Broken:
         found = (_LISTED_ITEM.match(item.strip()) for item in listed.split(","))
         names.update(one[2] or one[1] for one in found if one)
     makes_names = bool(_MADE.search(text) or _FOREIGN_STAR.search(text))
-    for start in _OBJECT.finditer(text):
-        for item in _items(text, start.end()):
-            key = _OBJECT_KEY.match(item)
-            if key:
-                names.add(key[1] or key[2])
-            elif item:
-                makes_names = True
+    for item in _items(text):
+        key = _OBJECT_KEY.match(item)
+        if key:
+            names.add(key[1] or key[2])
+        elif item:
+            makes_names = True
     return SourceFile(
         names=frozenset(names),
         imports=tuple(Import(path) for path in _IMPORTED.findall(text)),
@@ -84,25 +83,28 @@ def parse_node(data: bytes) -> SourceFile | Broken:
     )
 
 
-def _items(text: str, start: int) -> Iterator[str]:
-    """The entries of the object literal that begins before `start`, each from its first character to its comma."""
-    closing, at, begin = ["}"], start, start
-    while at < min(len(text), start + _LONGEST_OBJECT):
-        char = text[at]
-        if char in "\"'`":
-            string = _QUOTED.match(text, at)
-            at = string.end() if string else at + 1
-            continue
-        if char in _PAIRS:
-            closing.append(_PAIRS[char])
-        elif char == closing[-1]:
-            closing.pop()
-        if not closing or (char == "," and len(closing) == 1):
-            yield text[begin:at].strip()
-            begin = at + 1
-        if not closing:
-            return
-        at += 1
+def _items(text: str) -> Iterator[str]:
+    """The entries of the object literals that are exported, each from its first character to its comma."""
+    end = 0
+    while (start := _OBJECT.search(text, end)) is not None:
+        end = start.end()
+        closing, begin, last = ["}"], end, min(len(text), end + _LONGEST_OBJECT)
+        while closing and end < last:
+            char = text[end]
+            string = _QUOTED.match(text, end) if char in "\"'`" else None
+            if string is not None:
+                end = string.end()
+                continue
+            if char in _PAIRS:
+                closing.append(_PAIRS[char])
+            elif char == closing[-1]:
+                closing.pop()
+            if not closing or (char == "," and len(closing) == 1):
+                yield text[begin:end].strip()
+                begin = end + 1
+            end += 1
+        if closing:
+            yield "..."
 
 
 def _split(handler: str) -> tuple[str, str] | None:
@@ -120,7 +122,7 @@ def _find(tree: Tree, path: str) -> str | None:
         path,
         *(path + one for one in _SUFFIXES),
         *(stem + one for one in _COMPILES_TO.get(suffix, ())),
-        *(f"{path}/index{one}" for one in _SUFFIXES),
+        *(posixpath.join(path, f"index{one}") for one in _SUFFIXES),
     )
     return next((file for file in candidates if tree.has(file)), None)
 

@@ -31,7 +31,13 @@ def needed_by(deployment: Deployment) -> list[Part]:
         for one in api.integration_responses
         if isinstance(one.integration, Integration) and one.integration.id in reached
     ]
-    return [*api.routes, *api.route_responses, *answers, *_named_models(api)]
+    # A route that targets an integration of another API is refused for that, deployed or not.
+    routes = [
+        one
+        for one in api.routes
+        if not isinstance(one.integration, Integration) or one.shares_api(one.integration) is not False
+    ]
+    return [*routes, *api.route_responses, *answers, *_named_models(api)]
 
 
 def _named_models(api: Api) -> Iterator[Model]:

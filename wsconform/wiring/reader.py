@@ -121,10 +121,10 @@ def _api_of(part: Part, apis: dict[str, Api], wiring: Wiring) -> Api | None:
         return None
     atom = value.atom
     if isinstance(atom, Attribute):
-        return apis.get(atom.resource)
+        return apis.get(atom.resource) if atom.name == "Ref" else None
     unknown = value.unresolved
     if unknown is None:
-        if not value.literal:
+        if not value.literal or any(value.literal in names_of(api) for api in wiring.apis):
             return None
         unknown = Unresolved(value.literal, f'the API "{value.literal}" is not in this template')
     if unknown.key not in apis:
@@ -132,6 +132,11 @@ def _api_of(part: Part, apis: dict[str, Api], wiring: Wiring) -> Api | None:
         apis[unknown.key] = Api(wiring, key=unknown.key, label=unknown.key, element=None)
         wiring.apis.append(apis[unknown.key])
     return apis[unknown.key]
+
+
+def names_of(api: Api) -> tuple[str | None, ...]:
+    """What an API of the template is called, and what is not its id: its logical id and its `Name`."""
+    return () if api.element is None else (api.element.resource.logical_id, api.element.literal("Name"))
 
 
 def _leave_http_alone(wiring: Wiring) -> None:

@@ -77,12 +77,16 @@ def _is_suffix_of(suffix: str, node: Mapping) -> bool:
     return suffix.startswith((*_OF_FUNCTIONS, *named))
 
 
-def hard_coded(written: Text) -> tuple[str | None, str | None]:
+def hard_coded(written: Text, element: Element) -> tuple[str | None, str | None]:
     """The partition and the region that an ARN of API Gateway or Lambda spells out; None for each that it does not.
 
-    A text that spells out two regions is at odds with itself, which is another matter.
+    A text that spells out two regions is at odds with itself, which is another matter. What a parameter's value or a
+    mapping spells out is chosen by whoever deploys.
     """
+    here = element.resource.module.source.text_at(written.span)
     places = list(_PLACE.finditer("".join(part if isinstance(part, str) else "?" for part in written.parts)))
     partitions = [place["partition"] for place in places if place["partition"].startswith("aws")]
     regions = {place["region"] for place in places if _REGION.fullmatch(place["region"])}
-    return (partitions[0] if partitions else None, regions.pop() if len(regions) == 1 else None)
+    partition = partitions[0] if partitions and partitions[0] in here else None
+    region = regions.pop() if len(regions) == 1 else None
+    return partition, region if region is not None and region in here else None

@@ -125,8 +125,17 @@ def _function(value: Text, *, wrapped: bool) -> Uri:
     if isinstance(function, FunctionUri) and function.account is None:
         return MalformedUri(f'has "{value}" where the function\'s ARN belongs')
     if isinstance(function, FunctionUri):
-        return FunctionUri(function.name, function.qualifier, function.region, function.account, wrapped)
+        qualifier = _of_stage(function.qualifier) if function.qualifier is not None else None
+        return FunctionUri(function.name, qualifier, function.region, function.account, wrapped)
     return function
+
+
+def _of_stage(qualifier: Text) -> Text:
+    """A qualifier; unknown where a stage variable names it, since that is another one on each stage."""
+    if not any(isinstance(part, str) and _STAGE_VARIABLE.search(part) for part in qualifier.parts):
+        return qualifier
+    reason = f'the version or alias is named by a stage variable: "{qualifier}"'
+    return Text((Unresolved(str(qualifier), reason),), qualifier.span)
 
 
 def parse_function(value: Text) -> FunctionUri | MalformedUri | Unresolved:
