@@ -43,8 +43,9 @@ def function_may_push(api: Api) -> Iterator[Said]:
 
 
 def _severity(shortage: Shortage) -> Severity:
-    """A warning where the fault is inferred, or where a function is not known to make the call."""
-    if shortage.cause in (Cause.TAIL, Cause.MUTE) or shortage.in_part:
+    """A warning where the fault is inferred, or where a function is not known to make the call, or to this API."""
+    is_astray = shortage.cause is Cause.OTHER_API and not shortage.is_aimed
+    if shortage.cause in (Cause.TAIL, Cause.MUTE) or shortage.in_part or is_astray:
         return Severity.WARNING
     return Severity.ERROR if shortage.calls or shortage.is_unread else Severity.WARNING
 

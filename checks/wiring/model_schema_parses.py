@@ -2,6 +2,7 @@ import json
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.template.nodes import Span
 from wsconform.template.values import Map, Seq, Text, Value
 from wsconform.wiring.model import Model
 
@@ -36,6 +37,15 @@ def model_schema_parses(model: Model) -> Iterator[Fault]:
     else:
         schema = _plain(written)
     problem = _problem(schema)
+    draft = schema.get("$schema") if isinstance(schema, dict) else None
+    if isinstance(draft, str) and "draft-04" not in draft and not problem:
+        yield Fault(
+            at=_place(written),
+            message=f'Schema of {model.label} is written for "{draft}"; API Gateway reads JSON Schema draft 4',
+            label="another draft",
+            fix='write $schema: "http://json-schema.org/draft-04/schema#", and only what that draft knows',
+            severity=Severity.WARNING,
+        )
     if problem:
         yield Fault(
             at=at,
@@ -43,6 +53,12 @@ def model_schema_parses(model: Model) -> Iterator[Fault]:
             label="no JSON Schema",
             fix="mend the schema; http://json-schema.org/draft-04/schema# says what it may hold",
         )
+
+
+def _place(schema: Value) -> Span:
+    """Where the schema says of which draft it is."""
+    named = schema.get("$schema") if isinstance(schema, Map) else None
+    return named.span if named is not None else schema.span
 
 
 def _plain(value: Value) -> object:

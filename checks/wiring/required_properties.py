@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
 from wsconform.wiring.element import Element
-from wsconform.wiring.model import Api, ApiMapping, Authorizer, DomainName
+from wsconform.wiring.model import Api, ApiMapping, Authorizer, DomainName, Route
 
 REQUIRED = {
     "AWS::ApiGatewayV2::Route": ("RouteKey",),
@@ -33,7 +33,7 @@ def required_properties(api: Api) -> Iterator[Fault]:
         one.domain for one in api.mappings if isinstance(one, ApiMapping) and isinstance(one.domain, DomainName)
     ]
     for element in elements:
-        lacking = [name for name in _required(element) if element.value(name) is None]
+        lacking = [name for name in _required(element) if _lacks(element, name)]
         if lacking:
             names = " and ".join(lacking)
             yield Fault(
@@ -51,3 +51,9 @@ def _required(element: Element) -> tuple[str, ...]:
     if isinstance(element, Authorizer) and element.is_jwt:
         return tuple(name for name in names if name != "AuthorizerUri")
     return names
+
+
+def _lacks(element: Element, name: str) -> bool:
+    """Whether an element has no such property, or an empty one of which no other check speaks."""
+    is_named = isinstance(element, Route | Authorizer) and name in ("RouteKey", "Name")
+    return element.value(name) is None or (is_named and element.literal(name) == "")

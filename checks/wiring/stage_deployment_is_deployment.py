@@ -27,10 +27,11 @@ def stage_deployment_is_deployment(stage: Stage) -> Iterator[Fault]:
         label="the id of a deployment that the stack does not make" if written_out else "not a deployment's id",
         fix=f"write DeploymentId: !Ref {own}" if own else "write AutoDeploy: true instead",
         # An id that is written out may have been copied from an API that exists already.
-        severity=Severity.WARNING if written_out and not _is_logical_id(stage) else None,
+        severity=Severity.WARNING if written_out and not _is_no_id(stage) else None,
     )
 
 
-def _is_logical_id(stage: Stage) -> bool:
-    """Whether what is written out is the logical id of a resource, for want of a `!Ref`."""
-    return stage.resource.module.prefix + str(stage.literal("DeploymentId")) in stage.wiring.evaluation.stack.declared
+def _is_no_id(stage: Stage) -> bool:
+    """Whether what is written out is nothing, or the logical id of a resource, for want of a `!Ref`."""
+    written = stage.literal("DeploymentId")
+    return not written or stage.resource.module.prefix + written in stage.wiring.evaluation.stack.declared

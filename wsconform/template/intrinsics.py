@@ -320,7 +320,7 @@ def _base64(node: Node, span: Span, scope: Scope) -> Value | None:
     value = _as_text(node, scope, span)
     if value.literal is None:
         return unknown("Fn::Base64 of a value known only after deployment", span, f"base64:{value}")
-    return Text((base64.b64encode(value.literal.encode()).decode(),), span)
+    return _bounded([base64.b64encode(value.literal.encode()).decode()], span)
 
 
 def _at_deployment(name: str) -> Callable[[Node, Span, Scope], Value | None]:

@@ -90,5 +90,5 @@ def invocation(part: Integration | Authorizer, role: Rights) -> Decision | Unres
 
 def is_let_in(function: Function) -> bool:
     """Whether a permission on a function names another principal than a service, which may be the role itself."""
-    principals = (one.text("Principal") for one in function.permissions)
-    return any(one is not None and not str(one).endswith(".amazonaws.com") for one in principals)
+    principals = [str(one.text("Principal") or SERVICE) for one in function.permissions]
+    return any(not one.startswith("apigateway.") and ".amazonaws.com" not in one for one in principals)

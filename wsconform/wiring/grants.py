@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from wsconform.template.values import Attribute, Text
+from wsconform.template.values import Attribute, Map, Seq, Text
 from wsconform.wiring.model import Api, Call, Function, Permission, Wiring
 from wsconform.wiring.pattern import Form, Forms, Match, MatchResult, identifying, like
 from wsconform.wiring.uris import FunctionUri, MalformedUri
@@ -21,6 +21,7 @@ SERVICE = "apigateway.amazonaws.com"
 _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
 _ACTIONS = frozenset({"lambda:invokefunction", "lambda:*", "*"})
 _ID = Form("[a-z0-9]+", unique=True)
+_API_ID = Form("[a-z0-9]{8}[a-z0-9]*", unique=True)
 _NUMBER = Form("[0-9]+", unique=True)
 _FORMS = {"Version": _NUMBER, "Version.Version": _NUMBER, "ApiEndpoint": Form("https://.+|wss://.+")}
 _IMPLICIT = ("ServerlessRestApi", "ServerlessHttpApi")
@@ -50,7 +51,9 @@ def forms_in(wiring: Wiring) -> Forms:
             return _FORMS.get(attribute.name) or identifying(attribute)
         declared = attribute.resource in stack.declared
         kind = stack.type_of(attribute.resource) if declared else ""
-        if kind in APIS or kind == "AWS::ApiGatewayV2::Authorizer" or is_implicit(attribute):
+        if kind in APIS or is_implicit(attribute):
+            return _API_ID
+        if kind == "AWS::ApiGatewayV2::Authorizer":
             return _ID
         element = wiring.elements.get(attribute.resource)
         if isinstance(element, Function):
@@ -65,8 +68,8 @@ def forms_in(wiring: Wiring) -> Forms:
 class Grant:
     """A permission, read once for all calls.
 
-    Where a property is absent although required, or refers to a resource that does not exist, another check says so;
-    here it counts as right, and `is_flawed` tells.
+    Where a property is absent although required, a list or map, or refers to a resource that does not exist, another
+    check says so; here it counts as right, and `is_flawed` tells.
     """
 
     permission: Permission
@@ -111,7 +114,7 @@ class Grant:
         """Whether another check finds it at fault."""
         required = ("Action", "FunctionName", "Principal")
         return any(self.permission.value(name) is None for name in required) or any(
-            self._dangles(name) for name in (*required, "SourceArn")
+            self._dangles(name) or self._is_no_text(name) for name in (*required, "SourceArn")
         )
 
     def names(self, api: Api) -> bool:
@@ -127,7 +130,7 @@ class Grant:
         target, found = self.permission.target, self.permission.function
         if isinstance(found, Function):
             return _YES if found is call.function else _NO
-        if target is None or self._dangles("FunctionName"):
+        if target is None or self._dangles("FunctionName") or self._is_no_text("FunctionName"):
             return _YES
         if isinstance(target, MalformedUri):
             return _NO
@@ -154,6 +157,9 @@ class Grant:
         if self.source is None or self.source_dangles:
             return _YES
         return like(self.source, source, forms=self.forms, assume_here=True)
+
+    def _is_no_text(self, name: str) -> bool:
+        return isinstance(self.permission.value(name), Seq | Map)
 
     def _dangles(self, name: str) -> bool:
         value = self.permission.text(name)

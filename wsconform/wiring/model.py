@@ -122,12 +122,21 @@ class Invoker(Part):
 
     @cached_property
     def uri(self) -> Uri | Missing | None:
-        """What the URI says; None where it is absent, `Missing` where it names what does not exist."""
+        """What the URI says; None where it is absent, `Missing` where it names what does not exist.
+
+        A function that is named by its logical id, and has another name, makes it malformed.
+        """
         value = self.text(self.uri_property)
         if value is None:
             return None
         missing = self.wiring.missing(value)
-        return parse_uri(value) if missing is None else Missing(missing)
+        if missing is not None:
+            return Missing(missing)
+        uri = parse_uri(value)
+        name = uri.name.literal if isinstance(uri, FunctionUri) else None
+        if name is not None and self.wiring.is_only_a_logical_id(name):
+            return MalformedUri(f'names a function "{name}", which is the logical id of {name} and not its name')
+        return uri
 
     @cached_property
     def function(self) -> Function | Broken | None:
@@ -563,6 +572,11 @@ class Wiring:
     @cached_property
     def _functions_by_name(self) -> dict[tuple[object, ...], Function]:
         return {function.name.parts: function for function in self.functions}
+
+    def is_only_a_logical_id(self, name: str) -> bool:
+        """Whether a function of this template has `name` for its logical id, and none is called so."""
+        declared = any(function.resource.logical_id == name for function in self.functions)
+        return declared and (name,) not in self._functions_by_name
 
     def function_named(self, uri: FunctionUri) -> Function | Broken:
         """The function of this template that a URI or permission names."""

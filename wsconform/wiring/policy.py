@@ -18,7 +18,8 @@ from wsconform.template.values import Atom, Map, Part, Seq, Text, Unresolved, Va
 from wsconform.wiring.pattern import Forms, Match, MatchResult, explain, identifying, like
 
 _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
-_VARIABLE = re.compile(r"(\$\{[^{}]+\})")
+# IAM's variables have a prefix (`aws:`); what looks like CloudFormation's, as where a `!Sub` lacks, is plain text to it.
+_VARIABLE = re.compile(r"(\$\{(?:[A-Za-z0-9-]+:(?!:)[^{}]+|[*?$])\})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ connection is, so that a resource without a tail matches nothing, as does one fo
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import takewhile
@@ -53,7 +53,7 @@ class Shortage:
     `at` is the value that is wrong, in the resource `owner`, and `written` what stands there. `method` is the call that
     is refused, on `stage`. `calls` says that the function's code makes it; else only its policies, or the lack of any
     other way to answer, speak for that, and `is_unread` says whether its code is out of reach. `in_part` says that it
-    may push on another stage of the API.
+    may push on another stage of the API, `is_aimed` that its code or environment shows that it is this API it calls.
     """
 
     function: Function
@@ -66,6 +66,7 @@ class Shortage:
     calls: bool = False
     is_unread: bool = False
     in_part: bool = False
+    is_aimed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,12 @@ def shortages(api: Api) -> Iterator[Shortage | Doubt]:
     """What keeps the functions behind an API, and others that push to it, from pushing. The surest come first."""
     judge = _Judge(api)
     behind = judge.functions()
-    calling: dict[Function, frozenset[str]] = {}
+    calling: dict[Function, Shipped] = {}
     for function in api.wiring.functions:
         code = code_of(function)
         if isinstance(code, Shipped) and code.methods and _pushes_to(function, api, code, behind=function in behind):
-            calling[function] = code.methods
-    said: list[Shortage | Doubt] = [
-        one for function, methods in calling.items() for one in judge.required(function, methods)
-    ]
+            calling[function] = code
+    said: list[Shortage | Doubt] = [one for function, code in calling.items() for one in judge.required(function, code)]
     said += [one for function in behind if function not in calling for one in judge.meant(function)]
     yield from said or judge.mute(behind)
 
@@ -98,17 +97,18 @@ def _pushes_to(function: Function, api: Api, code: Shipped, *, behind: bool) -> 
 
     One behind the API does, unless its environment names another only and its code knows no endpoint from its events.
     """
-    named = _environment(function)
-    if not behind:
-        return api.element is not None and api.element.id in named
-    others = {one.element.id for one in api.wiring.apis if one is not api and one.element is not None}
-    return code.to_caller or not others & named or (api.element is not None and api.element.id in named)
+    if _is_named(api, function) or not behind:
+        return _is_named(api, function)
+    return code.to_caller or not any(_is_named(other, function) for other in api.wiring.apis)
 
 
-def _environment(function: Function) -> set[str]:
+def _is_named(api: Api, function: Function) -> bool:
+    """Whether the environment of a function refers to an API."""
     value = function.value("Environment")
     parts = (part for one in texts(value) for part in one.parts) if value is not None else ()
-    return {part.resource for part in parts if isinstance(part, Attribute)}
+    return api.element is not None and any(
+        isinstance(part, Attribute) and part.resource == api.element.id for part in parts
+    )
 
 
 def _with_endpoints(forms: Forms) -> Forms:
@@ -132,20 +132,21 @@ class _Judge:
         called = [getattr(route.integration, "function", None) for route in self._api.routes]
         return list({one.id: one for one in called if isinstance(one, Function)}.values())
 
-    def required(self, function: Function, methods: Iterable[str]) -> Iterator[Shortage | Doubt]:
-        """What a function lacks for calls that its code makes."""
+    def required(self, function: Function, code: Shipped) -> Iterator[Shortage | Doubt]:
+        """What a function lacks for the calls that its code makes."""
         rights = self._rights(function)
         if isinstance(rights, Unresolved):
             yield Doubt(function, rights.reason, function.at("Role"))
         if not isinstance(rights, Rights):
             return
-        for method in sorted(methods, key=_METHODS.index):
+        for method in sorted(code.methods, key=_METHODS.index):
             decisions = [(stage, self._decide(rights, stage, method)) for stage in self._stages]
             refused = [pair for pair in decisions if pair[1].verdict in (Verdict.NOT_ALLOWED, Verdict.DENIED)]
             allowed = [pair for pair in decisions if pair[1].verdict is Verdict.ALLOWED]
             if refused:
                 found = self._shortage(_Call(function, rights, refused[0][0], method, made=True), refused[0][1])
-                yield replace(found, in_part=bool(allowed))
+                is_aimed = code.to_caller or _is_named(self._api, function)
+                yield replace(found, in_part=bool(allowed), is_aimed=is_aimed)
                 return
             # Where no stage is in the template another check says so, and what hangs on its name alone is left to it.
             if len(allowed) < len(decisions) and (self._api.stages or not self._stages[0].unresolved):

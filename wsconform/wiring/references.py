@@ -7,26 +7,44 @@ from collections.abc import Iterator
 
 from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child
 from wsconform.template.sam.expansion import type_of
-from wsconform.template.stack import Evaluation
+from wsconform.template.stack import Evaluation, Resource
 from wsconform.template.values import Attribute, Text, texts
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api, DomainName, Wiring
+from wsconform.wiring.names import Names
+from wsconform.wiring.rights import Rights, roles
 
 NO_REFERENCES = frozenset({"InlineCode", "Code", "CodeUri", "Environment", "Tags", "Description", "Metadata"})
 """Properties whose texts say nothing of the wiring."""
-_PLACE = re.compile(r"arn:(?P<partition>[^:]*):(?:execute-api|apigateway|lambda):(?P<region>[^:]*):")
+_PLACE = re.compile(r"arn:(?P<partition>[^:]*):(?:execute-api|apigateway|lambda|iam):(?P<region>[^:]*):")
 _OF_FUNCTIONS = ("Role", "Version", "Alias", "Url", "EventInvokeConfig", "DeadLetter", "Destination", "Connector")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
 def surroundings(api: Api) -> Iterator[Element]:
-    """Every element that takes part in an API: itself, its parts, the functions behind it and their permissions."""
+    """Every element that takes part in an API: itself, its parts, the functions behind it, permissions and roles."""
     if api.element is not None:
         yield api.element
     yield from api.parts()
     yield from api.functions
     yield from api.permissions
     yield from {one.domain.id: one.domain for one in api.mappings if isinstance(one.domain, DomainName)}.values()
+    yield from _roles(api)
+
+
+def _roles(api: Api) -> Iterator[Element]:
+    """The roles of the functions behind an API, those that API Gateway takes on, and the policies on them."""
+    known, names = roles(api.wiring), Names(api.wiring.evaluation)
+    taken = [one.text(one.role_property) for one in (*api.integrations, *api.authorizers)]
+    found = [known.of(function) for function in api.functions]
+    found += [known.named(role) for role in taken if role is not None]
+    owners: dict[str, Resource] = {}
+    for rights in found:
+        if isinstance(rights, Rights):
+            for owner in (rights.home, *(one.owner for one in (*rights.clauses, *rights.managed))):
+                if owner.type.startswith("AWS::IAM::"):
+                    owners[owner.id] = owner
+    yield from (Element(owner, names) for owner in owners.values())
 
 
 def written_texts(element: Element) -> Iterator[Text]:

@@ -94,8 +94,10 @@ def today() -> date:
 
     Source: reproducible-builds.org, "SOURCE_DATE_EPOCH".
     """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(epoch), tz=UTC) if epoch.isdigit() else datetime.now(tz=UTC)
+    try:
+        now = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), tz=UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        now = datetime.now(tz=UTC)
     return now.date()
 
 
