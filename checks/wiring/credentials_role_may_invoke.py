@@ -26,7 +26,7 @@ def credentials_role_may_invoke(part: Part) -> Iterator[Said]:
     ):
         return
     role, function = credentials.role, part.function
-    if not is_declared(role) or (isinstance(function, Function) and is_let_in(function)):
+    if not is_declared(role) or role.lacks_policy or (isinstance(function, Function) and is_let_in(function)):
         return
     decision = invocation(part, role)
     if isinstance(decision, Unresolved):

@@ -84,7 +84,7 @@ def test_a_role_that_trusts_api_gateway_is_sound(trust: str, marked_findings: Ma
         "Principal: {Service: [lambda.amazonaws.com, states.amazonaws.com]} # <--\n            Action: sts:AssumeRole",
         "Principal: {Service: apigateway.amazonaws.com}\n            Action: sts:AssumeRoleWithWebIdentity # <--",
         "Principal: {Service: ops.apigateway.amazonaws.com} # <--\n            Action: sts:AssumeRole",
-        "Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'} # <--\n            Action: sts:AssumeRole",
+        "Principal: {AWS: !Ref 'AWS::AccountId'} # <--\n            Action: sts:AssumeRole",
     ],
 )
 def test_one_that_does_not_is_told_where_it_trusts_others(trust: str, marked_findings: Marked) -> None:
@@ -121,13 +121,13 @@ def test_what_is_no_role_arn_is_told(named: str, marked_findings: Marked) -> Non
 
 
 def test_the_callers_own_identity_is_left_alone(marked_findings: Marked, undecided_in: Undecided) -> None:
-    text = integration("arn:aws:iam::*:user/*")
+    text = integration("!Sub arn:${AWS::Partition}:iam::*:user/*")
     assert marked_findings(text) == []
     assert undecided_in(text) == []
 
 
 def test_a_role_from_elsewhere_cannot_be_told(marked_findings: Marked, undecided_in: Undecided) -> None:
-    text = integration("arn:aws:iam::123456789012:role/caller")
+    text = integration("!Sub arn:${AWS::Partition}:iam::123456789012:role/caller")
     assert marked_findings(text) == []
     assert [name for name, _ in undecided_in(text)] == ["credentials-role-may-be-assumed"]
 
@@ -145,7 +145,7 @@ def test_a_missing_role_is_left_to_its_own_check(marked_findings: Marked) -> Non
         INVOKE + "!Sub arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${ChatFunction}",
         INVOKE + "!Sub ${ChatFunction.Arn}*",
         INVOKE + "'*'",
-        INVOKE.replace("InvokeFunction", "*") + "arn:aws:lambda:*:*:function:*",
+        INVOKE.replace("InvokeFunction", "*") + "!Sub arn:${AWS::Partition}:lambda:*:*:function:*",
     ],
 )
 def test_a_role_that_may_invoke_is_sound(allowed: str, marked_findings: Marked) -> None:
@@ -158,7 +158,7 @@ def test_a_role_that_may_invoke_is_sound(allowed: str, marked_findings: Marked) 
         INVOKE + "!GetAtt DoorFunction.Arn # <--",
         INVOKE + "!Ref ChatFunction # <--",
         INVOKE + "!Sub ${ChatFunction.Arn}:live # <--",
-        INVOKE + "arn:aws:lambda:*:*:function:other # <--",
+        INVOKE + "!Sub arn:${AWS::Partition}:lambda:*:*:function:other # <--",
     ],
 )
 def test_another_function_is_told_where_it_stands(allowed: str, marked_findings: Marked) -> None:
@@ -230,3 +230,33 @@ def test_the_role_that_sam_makes_for_a_function_is_not_meant(marked_findings: Ma
     assert marked_findings(integration("!GetAtt ChatFunctionRole.Arn # <--")) == [
         ("credentials-role-may-be-assumed", "ChatIntegration", "error", True)
     ]
+
+
+def test_a_role_that_trusts_nobody_is_told_as_a_whole(marked_findings: Marked) -> None:
+    nobody = role(mark="# <--").split("      AssumeRole")[0] + "      ManagedPolicyArns: []\n" + inline_invoke()
+    assert marked_findings(integration() + nobody) == [ASSUMED]
+
+
+def inline_invoke() -> str:
+    return """      Policies:
+        - PolicyName: call
+          PolicyDocument: {Statement: {Effect: Allow, Action: 'lambda:InvokeFunction', Resource: '*'}}
+"""
+
+
+def test_a_function_named_by_a_stage_variable_cannot_be_told(undecided_in: Undecided) -> None:
+    text = integration(function="arn:aws:lambda:eu-west-1:123456789012:function:${!stageVariables.name}") + role()
+    assert "credentials-role-may-invoke" in [name for name, _ in undecided_in(text)]
+
+
+def test_a_right_under_a_condition_cannot_be_told(marked_findings: Marked, undecided_in: Undecided) -> None:
+    allowed = INVOKE + "'*'\n                Condition: {Bool: {'aws:SecureTransport': true}}"
+    text = integration() + role(allowed=allowed)
+    assert marked_findings(text) == []
+    assert [name for name, _ in undecided_in(text)] == ["credentials-role-may-invoke"]
+
+
+def test_a_role_named_by_an_import_cannot_be_told(marked_findings: Marked, undecided_in: Undecided) -> None:
+    text = integration("!ImportValue caller-role")
+    assert marked_findings(text) == []
+    assert [name for name, _ in undecided_in(text)] == ["credentials-role-may-be-assumed"]

@@ -171,7 +171,6 @@ class TestPolicies:
             "Policies: AWSLambdaFullAccess # <--",
             "Policies: [AWSLambdaFullAccess] # <--",
             "Policies:\n  - AWSLambdaReadOnlyAccess # <--",
-            "Policies:\n  - arn:aws:iam::aws:policy/AWSLambdaFullAccess # <--",
             "Policies:\n  - !Sub arn:${AWS::Partition}:iam::aws:policy/AWSLambdaFullAccess # <--",
             "Policies:\n  - !Join ['', ['arn:', !Ref AWS::Partition, ':iam::aws:policy/AWSLambdaFullAccess']] # <--",
         ],
@@ -202,7 +201,7 @@ class TestPolicies:
             Principal: {Service: lambda.amazonaws.com}
             Action: sts:AssumeRole
       ManagedPolicyArns:
-        - arn:aws:iam::aws:policy/AdministratorAccess # <--
+        - !Sub arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess # <--
 """
 
     def test_those_of_a_shared_role_are_told_once_at_the_role(self, marked_findings: Marked) -> None:

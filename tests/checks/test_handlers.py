@@ -279,6 +279,10 @@ class TestPlaceOfCode:
         assert marked_findings(text) == []
         assert [name for name, _ in undecided_in(text)] == ["handler-exists"]
 
+    def test_may_be_too_large(self, files: Files, undecided_in: Undecided) -> None:
+        files(**{"chat/app.py": SILENT + "#" * 1_000_000})
+        assert [name for name, _ in undecided_in(python("app.handler", code="chat/app.py"))] == ["handler-exists"]
+
     @pytest.mark.parametrize("path", ["chat", "./chat/", "chat/../chat", "file://chat"])
     def test_may_be_spelt_in_many_ways(self, path: str, files: Files, marked_findings: Marked) -> None:
         files(**{"chat/app.py": SILENT})
@@ -300,7 +304,7 @@ Resources:
       Runtime: python3.13
       Handler: {handler}
       Code: chat/
-      Role: arn:aws:iam::123456789012:role/chat
+      Role: !Sub arn:${AWS::Partition}:iam::123456789012:role/chat
 """
         assert marked_findings(plain.replace("{handler}", "app.handler")) == []
         assert marked_findings(plain.replace("{handler}", "app.handle # <--")) == [BROKEN]
@@ -318,7 +322,7 @@ Resources:
       Runtime: python3.13
       Handler: {handler}
       Code: {S3Bucket: bucket, S3Key: 0123.zip}
-      Role: arn:aws:iam::123456789012:role/chat
+      Role: !Sub arn:${AWS::Partition}:iam::123456789012:role/chat
 """
         assert marked_findings(asset.replace("{handler}", "index.handler")) == []
         assert marked_findings(asset.replace("{handler}", "index.handle # <--")) == [BROKEN]

@@ -174,7 +174,7 @@ def test_a_condition_cannot_be_told(marked_findings: Marked, undecided_in: Undec
 
 
 @pytest.mark.parametrize(
-    "properties", [("Role: arn:aws:iam::123456789012:role/chat",), ("Policies: [!ImportValue p]",)]
+    "properties", [("Role: !Sub arn:${AWS::Partition}:iam::123456789012:role/chat",), ("Policies: [!ImportValue p]",)]
 )
 def test_nobody_asks_what_a_function_may_that_does_not_push(
     properties: tuple[str, ...], marked_findings: Marked, undecided_in: Undecided

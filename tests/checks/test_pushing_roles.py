@@ -26,7 +26,7 @@ def test_policies_beside_a_role_count_for_nothing(marked_findings: Marked) -> No
         "!GetAtt ChatRole.Arn",
         "!Sub ${ChatRole.Arn}",
         "!Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${ChatRole}",
-        "!Join ['', ['arn:aws:iam::', !Ref AWS::AccountId, ':role/service/', !Ref ChatRole]]",
+        "!Join ['', ['arn:', !Ref AWS::Partition, ':iam::', !Ref AWS::AccountId, ':role/service/', !Ref ChatRole]]",
         "{'Fn::GetAtt': [ChatRole, Arn]}",
     ],
 )
@@ -87,11 +87,14 @@ def test_a_managed_policy_of_the_template_is_followed(by: str, marked_findings: 
 @pytest.mark.parametrize(
     "properties",
     [
-        ("Role: arn:aws:iam::123456789012:role/chat",),
+        ("Role: !Sub arn:${AWS::Partition}:iam::123456789012:role/chat",),
         ("Role: !ImportValue chat-role",),
-        ("Policies: arn:aws:iam::123456789012:policy/push",),
+        ("Policies: !Sub arn:${AWS::Partition}:iam::123456789012:policy/push",),
         ("Policies: [!ImportValue push-policy]",),
-        (statement(f"{ARN}${{ChatApi}}/*"), "PermissionsBoundary: arn:aws:iam::123456789012:policy/bound"),
+        (
+            statement(f"{ARN}${{ChatApi}}/*"),
+            "PermissionsBoundary: !Sub arn:${AWS::Partition}:iam::123456789012:policy/bound",
+        ),
     ],
 )
 def test_rights_from_elsewhere_cannot_be_told(
@@ -108,6 +111,17 @@ def test_a_boundary_has_to_allow_it_too(marked_findings: Marked) -> None:
     assert marked_findings(snippet(python_function(policies, bound))) == [LACKING]
     wide = "PermissionsBoundary: !Sub arn:${AWS::Partition}:iam::aws:policy/PowerUserAccess"
     assert marked_findings(snippet(python_function(policies, wide))) == []
+
+
+def test_a_boundary_is_no_matter_where_no_policy_allows_it_either(marked_findings: Marked) -> None:
+    bound = "PermissionsBoundary: !Sub arn:${AWS::Partition}:iam::aws:policy/PowerUserAccess"
+    assert marked_findings(snippet(python_function(bound, mark="# <--"))) == [LACKING]
+
+
+def test_a_missing_managed_policy_is_left_to_its_own_check(marked_findings: Marked) -> None:
+    missing = [("reference-exists", "ChatFunction", "error", True)]
+    assert marked_findings(snippet(python_function("Policies: [!Ref NoPolicy] # <--"))) == missing
+    assert marked_findings(snippet(python_function("Policies:\n  - !Ref NoPolicy # <--", mark=""))) == missing
 
 
 def test_a_missing_role_is_left_to_its_own_check(marked_findings: Marked) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
 from wsconform.template.source import parse
 from wsconform.template.stack import Evaluation, Stack
+from wsconform.wiring.model import Wiring
+from wsconform.wiring.reader import read_stack, read_wiring
 
 SPAN = Span("t.yaml", 1, 1, 1, 2)
 
@@ -46,3 +48,16 @@ def only_world(of: Stack) -> Evaluation:
     """A stack in the one world that it has."""
     (world,) = of.worlds
     return of.in_world(world)
+
+
+def wirings(text: str, folder: Path | None = None, given: dict[str, str] | None = None) -> list[Wiring]:
+    """The wiring of a template in YAML in each of its worlds."""
+    path = "t.yaml" if folder is None else str(folder / "t.yaml")
+    of = read_stack(parse(text.encode(), path), given)
+    return [read_wiring(of.in_world(world)) for world in of.worlds]
+
+
+def wiring(text: str, folder: Path | None = None, given: dict[str, str] | None = None) -> Wiring:
+    """The wiring of a template that has one world."""
+    (found,) = wirings(text, folder, given)
+    return found

@@ -68,3 +68,12 @@ def test_files_by_name_are_a_tree_without_folders() -> None:
     assert files.names("lib") == frozenset()
     assert files.has_any((".py",))
     assert not files.has_any((".js",))
+
+
+def test_a_search_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsconform.wiring.source_tree.MOST_ENTRIES", 3)
+    for number in range(9):
+        (tmp_path / f"{number}.txt").touch()
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "app.py").touch()
+    assert not Folder(tmp_path).has_any((".py",))

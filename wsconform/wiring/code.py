@@ -199,10 +199,8 @@ class _Reading:
                 return None
             for star in file.stars:
                 found = self._language.targets(self._place.tree, here, star)
-                if not found:
-                    return None
-                inner = self._file(found[-1])
-                if not isinstance(inner, SourceFile):
+                inner = self._file(found[-1]) if found else None
+                if not found or not isinstance(inner, SourceFile):
                     return None
                 if found[-1] not in seen:
                     seen.add(found[-1])

@@ -19,7 +19,7 @@ from wsconform.wiring.model import Function
 from wsconform.wiring.node_code import NODE
 from wsconform.wiring.python_code import PYTHON
 from wsconform.wiring.source_file import Language
-from wsconform.wiring.source_tree import Files, Folder, Tree
+from wsconform.wiring.source_tree import Files, Folder, Tree, UnreadableError
 
 LANGUAGES = {"python": PYTHON, "nodejs": NODE}
 """The languages that are read, by how the names of their runtimes begin."""
@@ -62,8 +62,6 @@ def language_of(function: Function) -> Language | None:
 
 def place_of(function: Function) -> Place | NoPlace:
     """Where the code of a function lies."""
-    if function.literal("PackageType") == "Image":
-        return NoPlace("its code is a container image")
     code = function.value("InlineCode") or function.value("CodeUri") or function.value("Code")
     if code is function.value("InlineCode") and isinstance(code, Text):
         return _inline(function, code)
@@ -127,11 +125,11 @@ def _local(function: Function, written: str, at: Span) -> Place | NoPlace:
             return Place(known.setdefault(path, Folder(path)), f'"{written}"', at)
         language = language_of(function)
         if path.is_file() and language is not None and path.suffix in language.suffixes:
-            return Place(Files({path.name: path.read_bytes()}), f'"{written}"', at)
+            return Place(Files({path.name: Folder(path.parent).read(path.name)}), f'"{written}"', at)
         if path.is_file() or path.suffix in _ARCHIVES:
             return NoPlace(f'its code is the file "{written}"')
-    except (OSError, ValueError) as error:
-        return NoPlace(f'"{written}" cannot be read: {error}')
+    except (OSError, ValueError, UnreadableError) as error:
+        return NoPlace(f'its code, "{written}", cannot be read: {error}')
     named = None if is_built(written) else at
     return NoPlace(f'its code, "{written}", does not lie beside the template', named, written)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from wsconform.template.intrinsics import unknown
@@ -9,6 +10,8 @@ from wsconform.template.nodes import Span
 from wsconform.template.stack import Resource
 from wsconform.template.values import Map, Seq, Text, Unresolved, Value
 from wsconform.wiring.names import Names
+
+_WHOLE = re.compile("-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,8 @@ class Element:
             return None
         if value.unresolved:
             return value.unresolved
-        try:
-            return int(value.literal or "")
-        except ValueError:
-            return None
+        found = _WHOLE.fullmatch(value.literal or "")
+        return int(found.group()) if found else None
 
     def listed(self, name: str) -> tuple[Value, ...] | Unresolved:
         """A list property; a single text counts as a list of one, an absent one as empty."""

@@ -22,6 +22,8 @@ _NAMED_BY = {
     "AWS::IAM::Role": "RoleName",
 }
 _DEEPEST = 8
+MOST_PARTS = 500
+"""Parts that a canonical text may have: names made of names of names would grow without bound."""
 
 
 class Names:
@@ -38,6 +40,8 @@ class Names:
         parts: list[Part] = []
         for part in value.parts:
             parts.extend(self._expanded(part, depth) if isinstance(part, Attribute) else (part,))
+            if len(parts) > MOST_PARTS:
+                return value
         return text(parts, value.span)
 
     def _expanded(self, atom: Attribute, depth: int) -> tuple[Part, ...]:
@@ -48,7 +52,8 @@ class Names:
 
     def _expand(self, atom: Attribute, depth: int) -> tuple[Part, ...]:
         if not self._here.exists(atom.resource):
-            return (atom,)
+            function = self._of_sam_alias(atom)
+            return (atom,) if function is None else self._function(function, Attribute(function.id, "Alias"), depth)
         resource = self._here.resource(atom.resource)
         if resource.type == "AWS::CloudFormation::CustomResource" or resource.type.startswith("Custom::"):
             reason = f'"{resource.logical_id}" is a custom resource, which tells its values when the stack is deployed'
@@ -66,6 +71,16 @@ class Names:
         if atom.name == "Ref" and resource.type in _NAMED_BY:
             return self._given(resource, _NAMED_BY[resource.type], depth) or (atom,)
         return (atom,)
+
+    def _of_sam_alias(self, atom: Attribute) -> Resource | None:
+        """The function whose alias SAM makes under a logical id of its own: that of the function, `Alias`, the name."""
+        if atom.name not in ("Ref", "AliasArn") or atom.resource in self._here.stack.declared:
+            return None
+        for function in self._here.ids(["AWS::Serverless::Function"]):
+            alias = self._here.resource(function).get("AutoPublishAlias")
+            if isinstance(alias, Text) and alias.literal and atom.resource == f"{function}Alias{alias.literal}":
+                return self._here.resource(function)
+        return None
 
     def _function(self, resource: Resource, atom: Attribute, depth: int) -> tuple[Part, ...]:
         name = self._given(resource, "FunctionName", depth) or (Attribute(resource.id),)

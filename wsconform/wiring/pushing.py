@@ -201,7 +201,7 @@ class _Judge:
         """The rights of a function's role; None where another check tells what is wrong with it."""
         rights = self._roles.of(function)
         if isinstance(rights, Rights):
-            return None if rights.stray else rights
+            return None if rights.stray or rights.lacks_policy else rights
         role = function.text("Role")
         return rights if role is None or self._api.wiring.missing(role) is None else None
 

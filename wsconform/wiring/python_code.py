@@ -7,6 +7,7 @@ aws/aws-lambda-python-runtime-interface-client, `awslambdaric/bootstrap.py` (`_g
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import sys
 import warnings
@@ -174,14 +175,12 @@ def _elsewhere(tree: Tree, path: str) -> str | None:
     if any(name.startswith(f"{last}.") and name.endswith(_COMPILED) for name in tree.names(folder)):
         return f"{path} is there in compiled form only"
     top = path.partition("/")[0].replace("_", "-").lower()
-    for name in _REQUIREMENTS:
-        if tree.has(name):
-            try:
-                required = tree.read(name).decode("utf-8", "replace").replace("_", "-").lower()
-            except UnreadableError:
-                continue
-            if re.search(rf"(?<![\w-]){re.escape(top)}(?![\w-])", required):
-                return f'{path} may come from "{top}", which {name} requires'
+    for name in filter(tree.has, _REQUIREMENTS):
+        required = ""
+        with contextlib.suppress(UnreadableError):
+            required = tree.read(name).decode("utf-8", "replace").replace("_", "-").lower()
+        if re.search(rf"(?<![\w-]){re.escape(top)}(?![\w-])", required):
+            return f'{path} may come from "{top}", which {name} requires'
     return None
 
 

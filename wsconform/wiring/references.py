@@ -16,7 +16,9 @@ from wsconform.wiring.rights import Rights, roles
 
 NO_REFERENCES = frozenset({"InlineCode", "Code", "CodeUri", "Environment", "Tags", "Description", "Metadata"})
 """Properties whose texts say nothing of the wiring."""
-_PLACE = re.compile(r"arn:(?P<partition>[^:]*):(?:execute-api|apigateway|lambda|iam):(?P<region>[^:]*):")
+_PLACE = re.compile(
+    r"arn:(?P<partition>[^:]*):(?:(?:execute-api|apigateway|lambda):(?P<region>[^:]*):|iam::aws:policy/)"
+)
 _OF_FUNCTIONS = ("Role", "Version", "Alias", "Url", "EventInvokeConfig", "DeadLetter", "Destination", "Connector")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
@@ -104,7 +106,7 @@ def hard_coded(written: Text, element: Element) -> tuple[str | None, str | None]
     here = element.resource.module.source.text_at(written.span)
     places = list(_PLACE.finditer("".join(part if isinstance(part, str) else "?" for part in written.parts)))
     partitions = [place["partition"] for place in places if place["partition"].startswith("aws")]
-    regions = {place["region"] for place in places if _REGION.fullmatch(place["region"])}
+    regions = {place["region"] for place in places if _REGION.fullmatch(place["region"] or "")}
     partition = partitions[0] if partitions and partitions[0] in here else None
     region = regions.pop() if len(regions) == 1 else None
     return partition, region if region is not None and region in here else None

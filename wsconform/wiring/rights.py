@@ -50,7 +50,8 @@ class Managed:
 class Rights:
     """What one role may do. `home` is the resource that declares the role: itself, or the SAM function it is made for.
 
-    `stray` are entries of a SAM function's `Policies` that are no policies at all, which SAM refuses.
+    `stray` are entries of a SAM function's `Policies` that are no policies at all, which SAM refuses; `lacks_policy`
+    says that it is to have a managed policy that does not exist.
     """
 
     home: Resource
@@ -58,6 +59,7 @@ class Rights:
     managed: list[Managed] = field(default_factory=list)
     boundary: list[Clause] | None = None
     stray: list[Value] = field(default_factory=list)
+    lacks_policy: bool = False
 
     def allows(self, action: str, resource: Text, forms: Forms) -> Decision:
         """Whether the role may do `action` on `resource`: a boundary, where there is one, has to allow it too."""
@@ -183,6 +185,8 @@ class Roles:
         if not isinstance(item, Text):
             return
         name = aws_name(item, bare=bare)
+        atom = item.atom
+        rights.lacks_policy |= isinstance(atom, Attribute) and not self._evaluation.exists(atom.resource)
         rights.managed.append(Managed(name, item, owner))
         rights.clauses += self._managed(name, item, owner)
 
@@ -196,8 +200,6 @@ class Roles:
             document = policy.get("PolicyDocument")
             if policy.type == MANAGED and document is not None:
                 return self._clauses(document, policy)
-        if isinstance(atom, Attribute) and not self._evaluation.exists(atom.resource):
-            return []
         reason = f'what the managed policy "{written}" allows is not in this template'
         doubt = written.unresolved or Unresolved(str(written), reason)
         return [Clause(Statement(span=written.span, effect="Allow", doubt=doubt), owner)]

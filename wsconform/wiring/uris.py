@@ -119,23 +119,27 @@ def _invocations(path: Text) -> Uri:
 
 def _function(value: Text, *, wrapped: bool) -> Uri:
     """Read a function's ARN, as it stands or inside the invocation path."""
-    if value.literal is not None and _STAGE_VARIABLE.search(value.literal):
-        return Unresolved(value.literal, f'the function is named by a stage variable: "{value}"')
     function = parse_function(value)
-    if isinstance(function, FunctionUri) and function.account is None:
+    if not isinstance(function, FunctionUri):
+        return function
+    if _hangs_on_stage(function.name):
+        return Unresolved(str(value), f'the function is named by a stage variable: "{value}"')
+    if function.account is None:
         return MalformedUri(f'has "{value}" where the function\'s ARN belongs')
-    if isinstance(function, FunctionUri):
-        qualifier = _of_stage(function.qualifier) if function.qualifier is not None else None
-        return FunctionUri(function.name, qualifier, function.region, function.account, wrapped)
-    return function
+    qualifier = _of_stage(function.qualifier) if function.qualifier is not None else None
+    return FunctionUri(function.name, qualifier, function.region, function.account, wrapped)
 
 
 def _of_stage(qualifier: Text) -> Text:
     """A qualifier; unknown where a stage variable names it, since that is another one on each stage."""
-    if not any(isinstance(part, str) and _STAGE_VARIABLE.search(part) for part in qualifier.parts):
+    if not _hangs_on_stage(qualifier):
         return qualifier
     reason = f'the version or alias is named by a stage variable: "{qualifier}"'
     return Text((Unresolved(str(qualifier), reason),), qualifier.span)
+
+
+def _hangs_on_stage(value: Text) -> bool:
+    return any(isinstance(part, str) and _STAGE_VARIABLE.search(part) for part in value.parts)
 
 
 def parse_function(value: Text) -> FunctionUri | MalformedUri | Unresolved:

@@ -140,6 +140,21 @@ def _references(api: str, by_type: dict[str, str]) -> dict[str, str]:
     }
 
 
+_OF_ROUTE = frozenset(
+    {
+        "ApiKeyRequired",
+        "FunctionArn",
+        "IntegrationTimeout",
+        "ModelSelectionExpression",
+        "OperationName",
+        "RequestModels",
+        "RequestParameters",
+        "RouteResponseSelectionExpression",
+    }
+)
+"""Source: SAM developer guide, "WebSocketApiRoute"."""
+
+
 def _losses(api: str, node: Mapping, made: Mapping, generated: list[Mapping]) -> Iterator[Refusal]:
     """What of a WebSocket API is missing from what it became."""
     condition = node.get("Condition")
@@ -155,3 +170,8 @@ def _losses(api: str, node: Mapping, made: Mapping, generated: list[Mapping]) ->
             twin = next((other for other in kept if other.lower() == route.lower()), "another")
             message = f'SAM drops route "{route}" of "{api}": route "{twin}" gets the same logical id'
             yield Refusal(message, api, routes.key_span(route))
+        settings = routes.entries[route]
+        for name in settings.entries if isinstance(settings, Mapping) else ():
+            if name not in _OF_ROUTE and name != "Ref" and not name.startswith("Fn::"):
+                message = f'SAM drops "{name}" of route "{route}" of "{api}": a route has no such property'
+                yield Refusal(message, api, settings.key_span(name))
