@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
-from wsconform.template.values import Attribute
+from wsconform.template.values import Attribute, Text
 from wsconform.wiring.model import Api, Part, Route, Wiring
 from wsconform.wiring.reader import names_of
 from wsconform.wiring.references import made_by_sam
@@ -55,6 +55,10 @@ def _found(part: Part, named: Api | None) -> str:
         return f"refers to {atom.resource}, which does not exist"
     if written is None:
         return "is missing"
+    if written.unresolved is not None:
+        return f"leads nowhere: {written.unresolved.reason}"
+    if not isinstance(part.value("ApiId"), Text):
+        return "is a list or map, and no id"
     return f'is "{written}", ' + ("the id of no API" if named is None else f"a name of {named.label} and not its id")
 
 

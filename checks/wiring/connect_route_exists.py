@@ -26,7 +26,7 @@ def connect_route_exists(api: Api) -> Iterator[Fault]:
             fix="write RouteKey: $connect",
         )
         return
-    if any(route.value("RouteKey") is None or route.key == "" for route in api.routes):
+    if any(route.value("RouteKey") is None or route.literal("RouteKey") == "" for route in api.routes):
         return
     if api.open_routes:
         route = api.open_routes[0]

@@ -2,8 +2,9 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
 from wsconform.check.registry import unknown_name
+from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api
-from wsconform.wiring.references import dangling, surroundings
+from wsconform.wiring.references import absent, dangling, surroundings, undeclared_conditions
 
 
 @check(
@@ -11,7 +12,7 @@ from wsconform.wiring.references import dangling, surroundings
     on=Api,
     severity=Severity.ERROR,
     area="template",
-    why="CloudFormation refuses a template that refers to a resource it does not make",
+    why="CloudFormation refuses a template that refers to what it does not have",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-ref.html",
 )
 def reference_exists(api: Api) -> Iterator[Fault]:
@@ -29,3 +30,25 @@ def reference_exists(api: Api) -> Iterator[Fault]:
                 if name not in declared
                 else f"give {name} the Condition of {element.label}, or choose with Fn::If",
             )
+        yield from _values(element)
+
+
+def _values(element: Element) -> Iterator[Fault]:
+    """What is wrong with the values, other than resources, and the conditions that an element names."""
+    for span, reason in absent(element):
+        yield Fault(
+            at=span,
+            element=element,
+            message=f"{element.label} takes a value that is not there: {reason}",
+            label="leads nowhere",
+            fix="name what exists, or declare what is named",
+        )
+    conditions = element.resource.module.section("Conditions")
+    for span, name in undeclared_conditions(element):
+        yield Fault(
+            at=span,
+            element=element,
+            message=f"{element.label} hangs on a condition, and {unknown_name('condition', name, conditions)}",
+            label="not declared",
+            fix=f"name a condition that exists, or declare {name}",
+        )

@@ -295,3 +295,23 @@ def test_a_value_of_another_shape_breaks_no_check(
 ) -> None:
     lines = [f"      {name}: {value}" if f" {name}:" in line else line for line in authorizer().splitlines()]
     assert not [message for message in messages_of("\n".join(lines) + "\n") if "broke" in message]
+
+
+def test_a_jwt_authorizer_has_the_wrong_type_and_lacks_no_uri(marked_findings: Marked) -> None:
+    snippet = """
+Resources:
+  DoorAuthorizer:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref ChatApi
+      Name: door
+      AuthorizerType: JWT # <--
+      IdentitySource: [$request.header.Authorization]
+      JwtConfiguration: {Issuer: https://chat.example, Audience: [chat]}
+"""
+    assert marked_findings(snippet) == [("authorizer-type-is-request", "DoorAuthorizer", "error", True)]
+
+
+def test_an_empty_name_is_none(marked_findings: Marked) -> None:
+    found = marked_findings(authorizer().replace("Name: door", "Name: ''"))
+    assert [(check, resource) for check, resource, *_ in found] == [("required-properties", "DoorAuthorizer")]

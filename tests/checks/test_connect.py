@@ -474,3 +474,39 @@ def test_a_value_of_another_shape_breaks_no_check(
         value if name == "RouteKey" else "$connect", *kept, *([] if name == "RouteKey" else [f"{name}: {value}"])
     )
     assert not [message for message in messages_of(snippet) if "broke" in message]
+
+
+@pytest.mark.parametrize("key", ["''", None])
+def test_a_connect_route_without_a_key_is_told_once(key: str | None, marked_findings: Marked) -> None:
+    lines = "".join(f"      {line}\n" for line in CUSTOM)
+    written = "" if key is None else f"      RouteKey: {key}\n"
+    snippet = f"""
+Resources:
+  ConnectRoute: # <--
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref ChatApi
+{written}{lines}"""
+    assert marked_findings(snippet) == [("required-properties", "ConnectRoute", "error", True)]
+
+
+def test_an_authorizer_of_another_api_is_told_at_the_route_alone(marked_findings: Marked) -> None:
+    snippet = """
+Resources:
+  DoorAuthorizer:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref NewsApi
+      Name: door
+      AuthorizerType: REQUEST
+      AuthorizerUri: !Sub
+        - arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Arn}/invocations
+        - Arn: !GetAtt DoorFunction.Arn
+      IdentitySource: [route.request.header.x-chat-token]
+  NewsApi:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Name: news, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.action}
+"""
+    assert [(check, resource) for check, resource, *_ in marked_findings(snippet)] == [
+        ("connect-authorizer-in-same-api", "ConnectRoute")
+    ]

@@ -508,3 +508,39 @@ def test_what_permissions_per_route_leave_out_is_what_is_told(keys: list[str]) -
     assert all((f'"{key}"' in told) == (key in left_out) for key in ("$connect", "send", "$default"))
     dead = [one.check for one in found if one.check == "permission-matches-something"]
     assert len(dead) == ("gone" in keys and not left_out)
+
+
+VERSIONED = """
+  ChatVersion:
+    Type: AWS::Lambda::Version
+    Properties:
+      FunctionName: !Ref ChatFunction
+"""
+TEMPLATED = "!Sub '" + LAMBDA + "${ChatFunction.Arn}:${!stageVariables.alias}/invocations'"
+
+
+def test_a_permission_for_a_version_is_none_for_an_alias(marked_findings: Marked) -> None:
+    uri = f"!Sub '{LAMBDA}${{ChatFunction.Arn}}:live/invocations'"
+    snippet = "Resources:" + integration(uri) + permission(function="!Ref ChatVersion") + VERSIONED
+    assert [check for check, *_ in marked_findings(snippet)] == [ROUTES]
+
+
+@pytest.mark.parametrize("source", ["!GetAtt ChatApi.ApiEndpoint", f"!Sub {START}chat/*"])
+def test_a_source_that_is_no_api_of_this_service_matches_nothing(source: str, marked_findings: Marked) -> None:
+    snippet = permission(source=None, more=f"      SourceArn: {source}\n")
+    assert [check for check, *_ in marked_findings("Resources:" + snippet)] == [ROUTES]
+
+
+@pytest.mark.parametrize("function", ["!Ref ChatFunction", "!Sub '${ChatFunction}:live'"])
+def test_an_alias_that_a_stage_variable_names_cannot_be_told(
+    function: str, marked_findings: Marked, undecided_in: Undecided
+) -> None:
+    snippet = "Resources:" + integration(TEMPLATED) + permission(function=function)
+    assert marked_findings(snippet) == []
+    assert ROUTES in [check for check, _ in undecided_in(snippet)]
+
+
+def test_a_name_cut_out_of_the_functions_arn_cannot_be_told(marked_findings: Marked, undecided_in: Undecided) -> None:
+    snippet = "Resources:" + permission(function="!Select [6, !Split [':', !GetAtt ChatFunction.Arn]]")
+    assert marked_findings(snippet) == []
+    assert ROUTES in [check for check, _ in undecided_in(snippet)]

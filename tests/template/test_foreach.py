@@ -9,9 +9,9 @@ from building import mapping, node
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsconform.template.foreach import MOST_CHARACTERS, expand_loops
+from wsconform.template.foreach import expand_loops
 from wsconform.template.nodes import Mapping, child, plain, walk
-from wsconform.template.reading import MAX_NODES
+from wsconform.template.reading import MAX_CHARACTERS, MAX_NODES
 from wsconform.template.source import parse
 
 ROUTES = """\
@@ -160,7 +160,7 @@ def test_a_runaway_loop_is_left_as_it_is() -> None:
 
 def test_a_loop_that_would_fill_the_memory_with_text_is_left_as_it_is() -> None:
     long = "x" * 10_000
-    template: dict[str, object] = {"Fn::ForEach::L": loop([long], {"k": "${N}" * (MOST_CHARACTERS // 10_000)})}
+    template: dict[str, object] = {"Fn::ForEach::L": loop([long], {"k": "${N}" * (MAX_CHARACTERS // 10_000)})}
     assert expanded(template) == template
 
 

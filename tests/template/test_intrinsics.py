@@ -25,6 +25,7 @@ class Names:
     parameters: dict[str, str | list[str] | None] = field(default_factory=dict)
     conditions: dict[str, bool] = field(default_factory=dict)
     mappings: dict[str, object] = field(default_factory=dict)
+    room: float = float("inf")
 
     def ref(self, name: str, span: Span) -> Value | None:
         if name == "AWS::NoValue":
@@ -48,6 +49,10 @@ class Names:
 
     def mapping(self, name: str) -> Node | None:
         return child(mapping(self.mappings), name)
+
+    def has_room(self, size: int) -> bool:
+        self.room -= size
+        return self.room >= 0
 
 
 NAMES = Names(
@@ -446,6 +451,20 @@ class TestBounds:
 
     def test_a_text_of_very_many_variables_stays_unknown(self) -> None:
         assert "longer" in reason_of({"Fn::Sub": "${F}/" * (LONGEST + 1)})
+
+    def test_base64_of_base64(self) -> None:
+        expression: object = "a"
+        for _ in range(60):
+            expression = {"Fn::Base64": expression}
+            assert len(str(value_of(expression))) <= 2 * LONGEST
+
+    def test_many_long_texts(self) -> None:
+        names = Names(parameters={"P": "x" * 1_000}, room=50_000)
+        found = evaluate(node([{"Fn::Sub": "${P}/"}] * 100), names)
+        assert isinstance(found, Seq)
+        known = [item for item in found.items if isinstance(item, Text) and item.literal is not None]
+        assert len(known) == 45
+        assert "too long in all" in str(found.items[-1])
 
     def test_a_long_delimiter(self) -> None:
         assert "longer" in reason_of({"Fn::Join": ["-" * 1_000, ["a"] * 200]})

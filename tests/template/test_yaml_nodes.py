@@ -338,6 +338,12 @@ class TestBounds:
         merges = "".join(f"B{n}: {{<<: *a}}\n" for n in range(300))
         assert "200,000 values" in refused(f"A: &a {{{keys}}}\n{merges}").message
 
+    def test_a_long_text_that_many_aliases_repeat(self) -> None:
+        error = refused(f"A: &a [{'x' * 100_000}]\nB: [{', '.join(['*a'] * 1000)}]\n")
+        assert "aliases repeat more than 8,000,000 characters" in error.message
+        assert error.span
+        assert (error.span.line, error.span.column) == (2, 5 + 80 * 4)
+
     def test_too_many_values_written_out(self) -> None:
         assert "200,000 values" in refused("A: [" + "x," * 200_000 + "]").message
 

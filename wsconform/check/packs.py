@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 from wsconform.check.registry import PackError, Registry, filling
 
@@ -28,10 +29,9 @@ def load_static(folders: Iterable[Path] = ()) -> Registry:
     """
     registry = Registry()
     load_folder(builtin_folder() / "wiring", registry, "wsconform_checks")
-    for folder in _installed():
-        load_folder(folder, registry, f"wsconform_pack_{folder.name}")
-    for folder in folders:
-        load_folder(folder, registry, f"wsconform_pack_{folder.name}")
+    once = {folder.resolve(): folder for folder in (*_installed(), *folders)}
+    for number, folder in enumerate(once.values()):
+        load_folder(folder, registry, f"wsconform_pack{number}_{folder.name}")
     return registry
 
 
@@ -62,9 +62,14 @@ def _announced() -> bool:
 
 
 def load_folder(folder: Path, registry: Registry, package: str) -> None:
-    """Import every module of a folder, so that its checks are registered. A leading underscore marks helpers."""
+    """Import every module of a folder, so that its checks are registered.
+
+    The folder is a package of the given name, so that its modules may import from one another. A leading underscore
+    marks a module without checks.
+    """
     if not folder.is_dir():
         raise PackError(f'the check folder "{folder}" does not exist')
+    _begin_package(package, folder)
     token = filling.set(registry)
     try:
         for file in sorted(folder.glob("*.py")):
@@ -73,6 +78,14 @@ def load_folder(folder: Path, registry: Registry, package: str) -> None:
             _import(file, f"{package}.{file.stem}")
     finally:
         filling.reset(token)
+
+
+def _begin_package(name: str, folder: Path) -> None:
+    """A package of the modules in a folder, in the place of one of the same name that was loaded before."""
+    for known in [module for module in sys.modules if module.startswith(f"{name}.")]:
+        del sys.modules[known]
+    sys.modules[name] = package = ModuleType(name)
+    package.__path__ = [str(folder)]
 
 
 def _import(file: Path, name: str) -> None:

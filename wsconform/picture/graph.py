@@ -27,6 +27,9 @@ from wsconform.wiring.model import (
 )
 from wsconform.wiring.pattern import Match
 
+CLIENTS, NO_STAGE = ":clients", ":stage"
+"""Ids of boxes that stand for no resource; no logical id can be one."""
+
 
 class Column(IntEnum):
     """The columns of the picture, from left to right: the way of a message."""
@@ -123,10 +126,10 @@ class _Drawing:
         for deployment in self._api.deployments:
             self._deployment(deployment)
         if not self._api.stages:
-            self._ghost("stage", Column.STAGE, "no stage")
-            self._line("clients", "stage", broken=True)
+            self._ghost(NO_STAGE, Column.STAGE, "no stage")
+            self._line(CLIENTS, NO_STAGE, broken=True)
             for route in self._api.routes:
-                self._line("stage", route.id, broken=True)
+                self._line(NO_STAGE, route.id, broken=True)
         self._place_the_rest()
 
     def _box(self, element: Element, column: Column, title: str, subtitle: str = "") -> Box:
@@ -160,8 +163,8 @@ class _Drawing:
             if not isinstance(listed := authorizer.listed("IdentitySource"), Unresolved)
             for item in listed
         ]
-        self.graph.boxes["clients"] = Box(
-            "clients", Column.CLIENT, "clients", "identity: " + ", ".join(sources) if sources else "", "client"
+        self.graph.boxes[CLIENTS] = Box(
+            CLIENTS, Column.CLIENT, "clients", "identity: " + ", ".join(sources) if sources else "", "client"
         )
 
     def _route(self, route: Route) -> None:
@@ -266,7 +269,7 @@ class _Drawing:
     def _stage(self, stage: Stage) -> None:
         mode = "auto-deploys" if stage.auto_deploy is True else ""
         self._box(stage, Column.STAGE, f"/{stage.name}", " · ".join(filter(None, (stage.label, mode))))
-        self._line("clients", stage.id)
+        self._line(CLIENTS, stage.id)
         deployment = stage.deployment
         if isinstance(deployment, Deployment) and deployment in self._api.deployments:
             line = self._line(stage.id, deployment.id)
@@ -284,7 +287,8 @@ class _Drawing:
                 if isinstance(deployment, Deployment)
                 else _said(deployment),
             )
-            line = self._line(stage.id, ghost, broken=not isinstance(deployment, Unresolved))
+            is_open = isinstance(deployment, Unresolved) or isinstance(stage.auto_deploy, Unresolved)
+            line = self._line(stage.id, ghost, broken=not is_open)
             self._on_property(line, stage, "DeploymentId")
 
     def _deployment(self, deployment: Deployment) -> None:
@@ -299,7 +303,7 @@ class _Drawing:
         """Hang each finding on its resource's box; what has none stays in the list beside the picture."""
         by_label: dict[str | None, list[Box]] = {}
         for box in self.graph.boxes.values():
-            if not box.ghost and box.id != "clients":
+            if not box.ghost and box.id != CLIENTS:
                 element = self._api.wiring.elements.get(box.id)
                 by_label.setdefault(element.label if element is not None else None, []).append(box)
         for finding in self._findings:

@@ -15,6 +15,8 @@ GAP_X, GAP_Y = 64, 18
 THREAD = 10
 """The height that a passing line takes in a column."""
 MARGIN, HEAD = 24, 58
+LEAST_WIDTH = 640
+"""So narrow may a picture be; the findings under it need room."""
 ROUNDS = 8
 
 
@@ -74,7 +76,7 @@ def lay_out(graph: Graph) -> Layout:
         slots=[slot for column in columns.values() for slot in column],
         paths=paths,
         x_of=x_of,
-        width=2 * MARGIN + len(used) * WIDTH + max(0, len(used) - 1) * GAP_X,
+        width=max(LEAST_WIDTH, 2 * MARGIN + len(used) * WIDTH + max(0, len(used) - 1) * GAP_X),
         height=HEAD + tallest + MARGIN,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wsconform.check.finding import Severity
 from wsconform.picture.graph import Box, Graph
 
+_SIGNS = frozenset('#"<>|&%`;{}\\')
 _CLASSES = {Severity.ERROR: "fault", Severity.WARNING: "doubt"}
 
 
@@ -52,6 +53,11 @@ def _class(box: Box) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Text that Mermaid takes as it is: its own signs become entities."""
-    signs = {"#": "#35;", '"': "#quot;", "\n": "<br/>", "<": "#lt;", ">": "#gt;", "|": "#124;"}
-    return '"' + "".join(signs.get(sign, sign) for sign in text) + '"'
+    """Text that Mermaid takes as it is: its own signs and HTML's become entities, and it stays on one line."""
+    return '"' + "<br/>".join("".join(map(_sign, line)) for line in text.split("\n")) + '"'
+
+
+def _sign(sign: str) -> str:
+    if sign in _SIGNS:
+        return f"#{ord(sign)};"
+    return sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}"

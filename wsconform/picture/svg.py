@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -32,6 +33,7 @@ _HEADINGS = {
 }
 _TITLE_CHARS, _SUBTITLE_CHARS = 24, 32
 _LEGEND_LINE, _LEGEND_CHAR = 18, 7.0
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def svg_of(layouts: Sequence[Layout]) -> str:
@@ -65,7 +67,7 @@ def _arrow_heads() -> str:
 
 def _picture(layout: Layout) -> str:
     parts = [
-        f'<text x="{MARGIN}" y="24" font-size="16" font-weight="600" fill="{_INK}">{escape(layout.graph.title)}</text>'
+        f'<text x="{MARGIN}" y="24" font-size="16" font-weight="600" fill="{_INK}">{escaped(layout.graph.title)}</text>'
     ]
     parts += [
         f'<text x="{x:.0f}" y="{HEAD - 12}" font-size="11" fill="{_QUIET}">{_HEADINGS[column]}</text>'
@@ -101,7 +103,7 @@ def _line(path: Path, layout: Layout) -> str:
         (x, y) = points[-1]
         drawn += (
             f'<text x="{x - 6:.0f}" y="{y - 5:.1f}" font-size="10" text-anchor="end" fill="{colour}">'
-            f"{escape(path.line.label)}</text>"
+            f"{escaped(path.line.label)}</text>"
         )
     return drawn
 
@@ -127,12 +129,12 @@ def _box(box: Box, slot: Slot, layout: Layout) -> str:
     colour = border if box.ghost else _INK
     drawn += (
         f'<text x="{x + 12:.0f}" y="{title_y:.1f}" font-size="13" font-weight="600" fill="{colour}">'
-        f"{escape(_cut(box.title, _TITLE_CHARS))}</text>"
+        f"{escaped(_cut(box.title, _TITLE_CHARS))}</text>"
     )
     if box.subtitle:
         drawn += (
             f'<text x="{x + 12:.0f}" y="{y + 36:.1f}" font-size="10.5" fill="{_QUIET}">'
-            f"{escape(_cut(box.subtitle, _SUBTITLE_CHARS))}</text>"
+            f"{escaped(_cut(box.subtitle, _SUBTITLE_CHARS))}</text>"
         )
     if loud and box.findings:
         drawn += (
@@ -149,7 +151,7 @@ def _legend(findings: Sequence[Finding], layout: Layout) -> str:
     return "".join(
         f'<text x="{MARGIN}" y="{layout.height + _LEGEND_LINE * index:.0f}" font-size="12" fill="{_INK}">'
         f'<tspan fill="{COLOURS[finding.severity]}" font-weight="700">{finding.severity}</tspan> '
-        f"{escape(_cut(f'{finding.check}, line {finding.span.line}: {_said(finding)}', room))}</text>"
+        f"{escaped(_cut(f'{finding.check}, line {finding.span.line}: {_said(finding)}', room))}</text>"
         for index, finding in enumerate(findings)
     )
 
@@ -160,7 +162,12 @@ def _said(finding: Finding) -> str:
 
 def _tooltip(findings: Sequence[Finding], otherwise: str) -> str:
     said = "\n".join(f"{finding.severity}[{finding.check}]: {_said(finding)}" for finding in findings) or otherwise
-    return f"<title>{escape(said)}</title>" if said else ""
+    return f"<title>{escaped(said)}</title>" if said else ""
+
+
+def escaped(text: str) -> str:
+    """Text as XML takes it; signs that no XML may hold are replaced."""
+    return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _cut(text: str, most: int) -> str:

@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, walk
-from wsconform.template.reading import MAX_NODES
+from wsconform.template.reading import MAX_CHARACTERS, MAX_NODES
 
 LOOP = "Fn::ForEach::"
-MOST_CHARACTERS = 8_000_000
-"""What all copies together may hold in text, of values `MAX_NODES`: CloudFormation takes 1 MB, so more is a runaway."""
 _PLACE = re.compile(r"([$&])\{(\w+)\}")
 _OTHER_SIGNS = re.compile(r"[^A-Za-z0-9]")
 
@@ -86,7 +84,7 @@ class _Loops:
             written = node.entries if isinstance(node, Mapping) else [node.text] if isinstance(node, Scalar) else ()
             for piece in written:
                 self._characters += len(values) * (len(piece) + piece.count("{") * longest)
-        return self._nodes <= MAX_NODES and self._characters <= MOST_CHARACTERS
+        return self._nodes <= MAX_NODES and self._characters <= MAX_CHARACTERS
 
     def _collection(self, node: Node, names: dict[str, str]) -> list[str] | None:
         if isinstance(node, Mapping) and isinstance(name := node.get("Ref"), Scalar):

@@ -14,10 +14,13 @@ from typing import Protocol
 
 from wsconform.template.json_text import json_list, json_map, json_of
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, plain
-from wsconform.template.values import Map, Part, Seq, Text, Unresolved, Value, pieces, text
+from wsconform.template.values import ABSENT, Map, Part, Seq, Text, Unresolved, Value, pieces, text
 
 LONGEST = 100_000
 """Characters that a text put together from others may have; what is longer stays unknown, so that none explodes."""
+
+_OVERHEAD = 100
+"""Bytes that a value takes beside its characters."""
 
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 _REFERENCE = "{{resolve:"
@@ -38,6 +41,9 @@ class Scope(Protocol):
     def mapping(self, name: str) -> Node | None:
         """An entry of the Mappings section."""
 
+    def has_room(self, size: int) -> bool:
+        """Whether functions may give values of `size` more, by `_size`; they are counted as given."""
+
 
 def evaluate(node: Node, scope: Scope) -> Value | None:
     """The symbolic value of `node`; None where it comes to `AWS::NoValue`, so that what held it drops it."""
@@ -48,12 +54,11 @@ def evaluate(node: Node, scope: Scope) -> Value | None:
         return Seq(tuple(item for item in items if item is not None), node.span)
     if _is_function(node):
         (name, argument) = next(iter(node.entries.items()))
-        function = _FUNCTIONS.get(name)
-        return (
-            function(argument, node.span, scope)
-            if function is not None
-            else _at_deployment(name)(argument, node.span, scope)
-        )
+        function = _FUNCTIONS.get(name) or _at_deployment(name)
+        given = function(argument, node.span, scope) if scope.has_room(0) else None
+        if scope.has_room(_size(given)):
+            return given
+        return unknown("the values of this template are too long in all to be worked out", node.span)
     entries = {}
     for key, entry in node.entries.items():
         value = evaluate(entry, scope)
@@ -97,6 +102,15 @@ def _bounded(parts: list[Part], span: Span) -> Text:
     if len(parts) > LONGEST or sum(len(str(part)) for part in parts) > LONGEST:
         return unknown(f"the text is longer than {LONGEST:,} characters", span)
     return assembled(parts, span)
+
+
+def _size(value: Value | None) -> int:
+    """Roughly how many bytes a value takes beyond those of the template itself."""
+    if isinstance(value, Text):
+        return sum(_OVERHEAD + len(str(part)) for part in value.parts)
+    if isinstance(value, Seq):
+        return _OVERHEAD + sum(map(_size, value.items))
+    return _OVERHEAD + sum(map(_size, value.entries.values())) if value is not None else 0
 
 
 def unknown(reason: str, span: Span, key: str | None = None) -> Text:
@@ -262,7 +276,7 @@ def _find_in_map(node: Node, span: Span, scope: Scope) -> Value | None:
             return chosen
         found.append(otherwise)
     if not found:
-        return unknown(f'mapping "{path}" has no such entry', span, f"map:{path}")
+        return unknown(f'mapping "{path}" has no such entry', span, f"{ABSENT if is_known else ''}map:{path}")
     return found[0] if all(_same(found[0], value) for value in found) else chosen
 
 

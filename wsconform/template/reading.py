@@ -12,6 +12,9 @@ from wsconform.template.nodes import Span
 MAX_NODES = 200_000
 """Values that a template may have once aliases are written out: several times what fits into CloudFormation's 1 MB."""
 
+MAX_CHARACTERS = 8_000_000
+"""Characters that aliases and loops may repeat in all: CloudFormation takes 1 MB, so more is a runaway."""
+
 MAX_DEPTH = 100
 """Maps and lists that may lie within one another, so that whatever walks a template may recurse."""
 
@@ -58,6 +61,16 @@ def too_many(span: Span) -> TemplateError:
     """More values than `MAX_NODES`."""
     return TemplateError(
         f"the template has more than {MAX_NODES:,} values, what its aliases repeat included",
+        path=span.file,
+        span=span,
+        fix="write it with fewer aliases, or split it into nested stacks",
+    )
+
+
+def too_long(span: Span) -> TemplateError:
+    """More text than `MAX_CHARACTERS` in what aliases repeat."""
+    return TemplateError(
+        f"the template's aliases repeat more than {MAX_CHARACTERS:,} characters",
         path=span.file,
         span=span,
         fix="write it with fewer aliases, or split it into nested stacks",

@@ -13,7 +13,10 @@ from wsconform.template.module import NESTED, Module
 from wsconform.template.nodes import Node, Span
 from wsconform.template.parameters import PSEUDO_PARAMETERS
 from wsconform.template.sam.expansion import type_of
-from wsconform.template.values import Attribute, Pseudo, Seq, Text, Value, text
+from wsconform.template.values import ABSENT, Attribute, Pseudo, Seq, Text, Value, text
+
+LARGEST = 50_000_000
+"""Bytes that the values of one world may take: far more than any template means, and little enough to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Scopes:
         self.given = given
         self.choices = choices
         self.touched = 0
+        self.given_out = 0
         self._of: dict[str, ModuleScope] = {}
         self._settled: dict[tuple[str, str, str], Settled] = {}
         self._begun: set[tuple[str, str, str]] = set()
@@ -108,8 +112,18 @@ class ModuleScope:
             return self._parameter(name, span)
         name = self._module.expansion.references.get(name, name)
         resource, _, attribute = name.partition(".")
+        if attribute and not self._may_be_referred_to(resource, attribute):
+            return text([Attribute(self._module.prefix + name)], span)
         self._mentions.add(self._module.prefix + resource)
         return text([Attribute(self._module.prefix + resource, attribute or "Ref")], span)
+
+    def _may_be_referred_to(self, resource: str, attribute: str) -> bool:
+        """Whether `!Ref resource.attribute` may mean something: SAM's transform reads it so of its own resources.
+
+        Source: SAM developer guide, "Referencing generated resources".
+        """
+        node = self._module.resources.get(resource)
+        return node is not None and type_of(node).startswith("AWS::Serverless::") and attribute != "Arn"
 
     def _parameter(self, name: str, span: Span) -> Value:
         module, parameter = self._module, self._module.parameters[name]
@@ -141,7 +155,8 @@ class ModuleScope:
         if given_out is not None:
             return self._output(given_out, span)
         if resource in self._module.children and name.startswith("Outputs."):
-            return unknown(f'the nested stack "{resource}" has no output "{name.removeprefix("Outputs.")}"', span)
+            what = f'output "{name.removeprefix("Outputs.")}" of the nested stack "{resource}"'
+            return unknown(f"{what} is not declared", span, f"{ABSENT}{prefix}{resource}.{name}")
         if resource in self._module.resources and type_of(self._module.resources[resource]) in NESTED:
             return unknown(f'"{resource}.{name}" is an output of another template', span, f"{prefix}{resource}.{name}")
         return text([Attribute(prefix + resource, name)], span)
@@ -166,6 +181,11 @@ class ModuleScope:
     def mapping(self, name: str) -> Node | None:
         """An entry of the Mappings section."""
         return self._module.section("Mappings").get(name)
+
+    def has_room(self, size: int) -> bool:
+        """Whether functions may give values of `size` more, in all templates of the stack."""
+        self._scopes.given_out += size
+        return self._scopes.given_out <= LARGEST
 
 
 def _flat(value: Value) -> Value:

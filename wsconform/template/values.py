@@ -53,10 +53,17 @@ class Unresolved:
     key: str
     reason: str
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether no deployment will tell it either: what should give it is not in the template."""
+        return self.key.startswith(ABSENT)
+
     def __str__(self) -> str:
         return f"${{{self.key}}}"
 
 
+ABSENT = "absent:"
+"""How the key of a value begins that the template refers to and does not have."""
 Atom = Attribute | Pseudo | Unresolved
 Part = str | Atom
 

@@ -15,8 +15,19 @@ import yaml
 from cfn_tools.yaml_loader import multi_constructor
 
 from wsconform.template.errors import TemplateError
-from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span
-from wsconform.template.reading import MAX_DEPTH, MAX_NODES, duplicate_key, nearest, number, shown, too_deep, too_many
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, walk
+from wsconform.template.reading import (
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    MAX_NODES,
+    duplicate_key,
+    nearest,
+    number,
+    shown,
+    too_deep,
+    too_long,
+    too_many,
+)
 
 _Event: TypeAlias = Any  # PyYAML's types have the marks of an event optional, though the parser always sets them
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -104,7 +115,9 @@ class _Reader:
         self._lines = lines
         self._name = name
         self._anchors: dict[str, _Anchored | None] = {}  # None while the value is still being read
+        self._lengths: dict[Node, int] = {}  # of the values that aliases repeat
         self._count = 0
+        self._repeated = 0
         self._deepest = 0
         self._end: _Place = (1, 1)  # where what was read last ends
 
@@ -151,6 +164,11 @@ class _Reader:
         self._count += target.size
         if self._count > MAX_NODES:
             raise too_many(span)
+        if target.node not in self._lengths:
+            self._lengths[target.node] = _length(target.node)
+        self._repeated += self._lengths[target.node]
+        if self._repeated > MAX_CHARACTERS:
+            raise too_long(span)
         self._deepest = max(self._deepest, depth + target.height)
         if self._deepest > MAX_DEPTH:
             raise too_deep(span)
@@ -369,6 +387,17 @@ class _Reader:
 
     def _fault(self, message: str, span: Span, *, fix: str) -> TemplateError:
         return TemplateError(message, path=self._name, span=span, fix=fix)
+
+
+def _length(node: Node) -> int:
+    """The characters that a value is made of."""
+    length = 0
+    for one in walk(node):
+        if isinstance(one, Scalar):
+            length += len(one.value) if isinstance(one.value, str) else 1
+        elif isinstance(one, Mapping):
+            length += sum(map(len, one.entries))
+    return length
 
 
 def _is_short_form(node: Mapping) -> bool:

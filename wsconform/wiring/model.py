@@ -62,8 +62,8 @@ class Route(Part):
 
     @property
     def key(self) -> str | None:
-        """The route key when it is known."""
-        return self.literal("RouteKey")
+        """The route key when it is known; an empty one is none."""
+        return self.literal("RouteKey") or None
 
     @property
     def key_text(self) -> Text:

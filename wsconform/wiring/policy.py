@@ -18,7 +18,7 @@ from wsconform.template.values import Atom, Map, Part, Seq, Text, Unresolved, Va
 from wsconform.wiring.pattern import Forms, Match, MatchResult, explain, identifying, like
 
 _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
-# IAM's variables have a prefix (`aws:`); what looks like CloudFormation's, as where a `!Sub` lacks, is plain text to it.
+# IAM's variables have a prefix (`aws:`); CloudFormation's, which stay where a `!Sub` lacks, are plain text to it.
 _VARIABLE = re.compile(r"(\$\{(?:[A-Za-z0-9-]+:(?!:)[^{}]+|[*?$])\})")
 
 

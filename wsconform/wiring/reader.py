@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wsconform.template.source import Source
 from wsconform.template.stack import Evaluation, Stack
-from wsconform.template.values import Attribute, Unresolved
+from wsconform.template.values import Attribute, Text, Unresolved
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import (
     Api,
@@ -117,7 +117,7 @@ def _join_parts(wiring: Wiring, names: Names) -> None:
 def _api_of(part: Part, apis: dict[str, Api], wiring: Wiring) -> Api | None:
     """The API of a part; an unknown id is an API outside the template, one per unknown id."""
     value = part.text("ApiId")
-    if value is None:
+    if value is None or not isinstance(part.value("ApiId"), Text):
         return None
     atom = value.atom
     if isinstance(atom, Attribute):
@@ -127,6 +127,8 @@ def _api_of(part: Part, apis: dict[str, Api], wiring: Wiring) -> Api | None:
         if not value.literal or any(value.literal in names_of(api) for api in wiring.apis):
             return None
         unknown = Unresolved(value.literal, f'the API "{value.literal}" is not in this template')
+    if unknown.is_absent:
+        return None
     if unknown.key not in apis:
         wiring.outside[unknown.key] = unknown
         apis[unknown.key] = Api(wiring, key=unknown.key, label=unknown.key, element=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child
+from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child, walk
 from wsconform.template.sam.expansion import type_of
 from wsconform.template.stack import Evaluation, Resource
 from wsconform.template.values import Attribute, Text, texts
@@ -43,7 +43,8 @@ def _roles(api: Api) -> Iterator[Element]:
     owners: dict[str, Resource] = {}
     for rights in found:
         if isinstance(rights, Rights):
-            for owner in (rights.home, *(one.owner for one in (*rights.clauses, *rights.managed))):
+            clauses = [one.owner for one in rights.clauses]
+            for owner in (rights.home, *clauses, *(one.owner for one in rights.managed)):
                 if owner.type.startswith("AWS::IAM::"):
                     owners[owner.id] = owner
     yield from (Element(owner, names) for owner in owners.values())
@@ -69,6 +70,28 @@ def dangling(element: Element, wiring: Wiring) -> Iterator[tuple[Span, str]]:
         name = resource.module.prefix + item.text if isinstance(item, Scalar) else None
         if name is not None and name not in here.stack.declared and not made_by_sam(name, here):
             yield item.span if isinstance(item, Scalar) else resource.span, name
+
+
+def absent(element: Element) -> Iterator[tuple[Span, str]]:
+    """Each value that an element takes from where the template has none, as (place, reason)."""
+    for written in written_texts(element):
+        if written.unresolved is not None and written.unresolved.is_absent:
+            yield written.span, written.unresolved.reason
+
+
+def undeclared_conditions(element: Element) -> Iterator[tuple[Span, str]]:
+    """Each condition that an element hangs on and that its template does not declare, as (place, name)."""
+    module = element.resource.module
+    declared = module.section("Conditions")
+    node = module.resources[element.resource.logical_id]
+    named = [node.get("Condition")]
+    for here in walk(node):
+        arguments = here.get("Fn::If") if isinstance(here, Mapping) else None
+        if isinstance(arguments, Sequence):
+            named += arguments.items[:1]
+    for name in named:
+        if isinstance(name, Scalar) and name.text not in declared:
+            yield name.span, name.text
 
 
 def made_by_sam(resource_id: str, evaluation: Evaluation) -> bool:

@@ -192,6 +192,13 @@ def test_a_route_that_another_displaces_is_told() -> None:
     assert loss.message == 'SAM drops route "SEND" of "Chat": route "send" gets the same logical id'
 
 
+def test_a_property_that_no_route_has_is_told() -> None:
+    text = CHAT.replace("        send:\n", "        send:\n          Auth: {AuthType: AWS_IAM}\n")
+    (loss,) = expanded(text).losses
+    assert start(loss.span) == at(text, "Auth: {AuthType: AWS_IAM}")
+    assert loss.message == 'SAM drops "Auth" of route "send" of "Chat": a route has no such property'
+
+
 NEEDS = {
     "api": (CHAT, True),
     "no transform": (CHAT.replace("Transform: AWS::Serverless-2016-10-31\n", ""), True),
