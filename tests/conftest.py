@@ -12,7 +12,7 @@ settings.register_profile("default", deadline=None)
 settings.register_profile(
     "large",
     deadline=None,
-    max_examples=20_000,
+    max_examples=5_000,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

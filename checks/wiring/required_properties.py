@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
 from wsconform.wiring.element import Element
-from wsconform.wiring.model import Api, ApiMapping, Authorizer, DomainName, Route
+from wsconform.wiring.model import Api, Authorizer, DomainName, Route
 
 REQUIRED = {
     "AWS::ApiGatewayV2::Route": ("RouteKey",),
@@ -29,9 +29,7 @@ REQUIRED = {
 def required_properties(api: Api) -> Iterator[Fault]:
     """Every resource of the wiring has the properties that its type demands."""
     elements: list[Element] = [*api.parts(), *api.permissions]
-    elements += [
-        one.domain for one in api.mappings if isinstance(one, ApiMapping) and isinstance(one.domain, DomainName)
-    ]
+    elements += [one.domain for one in api.mappings if isinstance(one.domain, DomainName)]
     for element in elements:
         lacking = [name for name in _required(element) if _lacks(element, name)]
         if lacking:

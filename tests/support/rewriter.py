@@ -1,4 +1,4 @@
-"""Rewrites a template so that it means the same: the form of intrinsics, order, notation, conditions that always hold."""
+"""Rewrites a template so that it means the same: intrinsics, order, notation, conditions that always hold."""
 
 from __future__ import annotations
 
@@ -76,8 +76,9 @@ class Rewriter:
         return self._shuffled(rewritten)
 
     def _plain(self, key: str, value: Json) -> Json:
-        if key in ORDERLESS and isinstance(value, list):
-            return self._draw(st.permutations(value))
+        if key in ORDERLESS:
+            waits = list(self._draw(st.permutations([value] if isinstance(value, str) else value)))
+            return waits[0] if len(waits) == 1 and self._chance(2) else waits
         return value
 
     def _entry(self, key: str, value: Json) -> Json:
@@ -129,8 +130,16 @@ class Rewriter:
         return form(argument, self._draw)
 
     def write(self, template: dict[str, Json]) -> str:
-        """The template as JSON, as YAML with long or short intrinsics, with or without aliases."""
-        way = self._draw(st.sampled_from(("json", "long", "short", "aliases")))
+        """The template as JSON, as YAML with long or short intrinsics, aliases or comments, and either line end."""
+        text = self._notation(template)
+        if self._chance(4):
+            text = text.replace("\n", "\r\n")
+        return text
+
+    def _notation(self, template: dict[str, Json]) -> str:
+        way = self._draw(st.sampled_from(("json", "long", "short", "aliases", "commented")))
+        if way == "commented":
+            return "# what follows means the same\n---\n" + str(yaml.dump(template, Dumper=_NoAliases))
         if way == "json":
             return json.dumps(template, indent=self._draw(st.sampled_from((None, 1, 2))))
         if way == "short":
@@ -194,7 +203,7 @@ def _get_att_forms() -> list[Form]:
     ]
 
 
-def _sub_as_join(argument: Json, _: st.DrawFn) -> Json:
+def _sub_as_join(argument: Json, _draw: st.DrawFn) -> Json:
     """`!Sub` as `!Join` of its stretches."""
     if not isinstance(argument, str) or "${!" in argument:
         return {"Fn::Sub": argument}

@@ -50,9 +50,13 @@ def _merge(graph: Graph, boxes: list[Box]) -> None:
     graph.boxes = {
         key: pile if key == first.id else box for key, box in graph.boxes.items() if key not in ids or key == first.id
     }
-    seen: dict[tuple[str, str], Line] = {}
+    kept: list[Line] = []
+    seen: set[tuple[str, str]] = set()
     for line in graph.lines:
         line.source = first.id if line.source in ids else line.source
         line.target = first.id if line.target in ids else line.target
-        seen.setdefault((line.source, line.target), line)
-    graph.lines = list(seen.values())
+        ends = (line.source, line.target)
+        if first.id not in ends or ends not in seen:
+            kept.append(line)
+        seen.add(ends)
+    graph.lines = kept

@@ -23,6 +23,9 @@ _ACTIONS = frozenset({"lambda:invokefunction", "lambda:*", "*"})
 _ID = Form("[a-z0-9]+", unique=True)
 _API_ID = Form("[a-z0-9]{8}[a-z0-9]*", unique=True)
 _NUMBER = Form("[0-9]+", unique=True)
+_NOTHING = Form("!")
+_WITHOUT_ARN = ("AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer")
+"""Types whose other attributes, which CloudFormation does not know, stand for nothing that could match."""
 _FORMS = {"Version": _NUMBER, "Version.Version": _NUMBER, "ApiEndpoint": Form("https://.+|wss://.+")}
 _IMPLICIT = ("ServerlessRestApi", "ServerlessHttpApi")
 """How the ids of the APIs begin that SAM makes for events (SAM developer guide, "Generated AWS resources")."""
@@ -47,10 +50,11 @@ def forms_in(wiring: Wiring) -> Forms:
     stack = wiring.evaluation.stack
 
     def form(attribute: Attribute) -> Form:
-        if attribute.name != "Ref":
-            return _FORMS.get(attribute.name) or identifying(attribute)
         declared = attribute.resource in stack.declared
         kind = stack.type_of(attribute.resource) if declared else ""
+        if attribute.name != "Ref":
+            known = _FORMS.get(attribute.name)
+            return known or (_NOTHING if kind in _WITHOUT_ARN else identifying(attribute))
         if kind in APIS or is_implicit(attribute):
             return _API_ID
         if kind == "AWS::ApiGatewayV2::Authorizer":

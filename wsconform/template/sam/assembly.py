@@ -171,7 +171,9 @@ def _losses(api: str, node: Mapping, made: Mapping, generated: list[Mapping]) ->
             message = f'SAM drops route "{route}" of "{api}": route "{twin}" gets the same logical id'
             yield Refusal(message, api, routes.key_span(route))
         settings = routes.entries[route]
-        for name in settings.entries if isinstance(settings, Mapping) else ():
+        if not isinstance(settings, Mapping):
+            continue
+        for name in settings.entries:
             if name not in _OF_ROUTE and name != "Ref" and not name.startswith("Fn::"):
                 message = f'SAM drops "{name}" of route "{route}" of "{api}": a route has no such property'
                 yield Refusal(message, api, settings.key_span(name))
