@@ -15,7 +15,11 @@ from wsconform.wiring.model import Integration, Route
 )
 def integration_is_used(integration: Integration) -> Iterator[Fault]:
     """Every integration is the target of a route."""
-    if integration.routes or any(_astray(route) for route in integration.api.routes):
+    api = integration.api
+    if integration.routes or any(_astray(route) for route in api.routes):
+        return
+    # An API without a $connect route is at fault for that, and the integration may be what is left of the route.
+    if api.routes and not api.connect_routes:
         return
     if integration.api.element is None or any(route.integration is integration for route in _others(integration)):
         return

@@ -1,3 +1,4 @@
+import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -185,6 +186,26 @@ def test_ini_options_have_the_names_of_the_options(write: Write, pytester: pytes
             'error[[]own-no-note[]]: route "note" is there',
         ]
     )
+
+
+def test_an_ini_option_that_cannot_be_read_is_named(run: Run, write: Write, pytester: pytest.Pytester) -> None:
+    write("hello")
+    pytester.makeini("[pytest]\nwsconform_strict = maybe\n")
+
+    said = usage_error(run("template.yaml"))
+
+    assert "tox.ini: wsconform_strict: invalid truth value 'maybe'" in said
+
+
+@pytest.mark.parametrize("by_folder", [True, False])
+def test_a_file_name_that_is_no_text_is_a_usage_error(run: Run, write: Write, *, by_folder: bool) -> None:
+    """Pytest would break where it writes the name to its cache, to JUnit files and to other processes."""
+    name = os.fsdecode(b"b\xff.yaml")
+    write("hello", name=name)
+
+    said = usage_error(run("." if by_folder else name))
+
+    assert 'pytest cannot report on "b<U+DCFF>.yaml", whose name is not UTF-8; rename it' in said
 
 
 def test_an_option_wins_over_an_ini_option(run: Run, write: Write, pytester: pytest.Pytester) -> None:

@@ -171,20 +171,18 @@ class _Drawing:
         key = str(route.key_text)
         guard = route.authorization.literal or "?"
         self._box(route, Column.ROUTE, key, route.label if guard == "NONE" else f"{route.label} · {guard}")
-        if route.names_authorizer:
+        if route.names_authorizer and route.authorizer is not None:
             self._link(route, route.authorizer, "authorizer", "AuthorizerId", "AuthorizationType")
-        if route.value("Target") is not None:
+        if route.integration is not None:
             self._link(route, route.integration, "target", "Target")
         elif route.is_message:
             ghost = self._ghost(f"{route.id}:target", Column.INTEGRATION, "no target")
             self._line(route.id, ghost, broken=True)
 
-    def _link(self, source: Element, leads_to: Element | Broken | None, what: str, *properties: str) -> None:
+    def _link(self, source: Element, leads_to: Element | Broken, what: str, *properties: str) -> None:
         """The line of a link; to a ghost where it leads nowhere."""
         if isinstance(leads_to, Element) and self._is_shown(leads_to):
             line = self._line(source.id, leads_to.id)
-        elif leads_to is None:
-            return
         else:
             target = self._ghost(f"{source.id}:{what}", Column.INTEGRATION, _said(leads_to))
             line = self._line(source.id, target, broken=isinstance(leads_to, Missing | Elsewhere))

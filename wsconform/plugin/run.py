@@ -13,11 +13,12 @@ import pytest
 from wsconform import __version__
 from wsconform.check.finding import Severity
 from wsconform.check.registry import PackError
-from wsconform.config.files import ConfigError
+from wsconform.config.files import ConfigError, shown
 from wsconform.config.layers import ini, options
 from wsconform.config.settings import Settings, load
 from wsconform.plugin.items import Template
 from wsconform.plugin.properties import Entry, from_properties
+from wsconform.report.cells import visible
 from wsconform.run import SUFFIXES, Checker
 
 COLLECTED = "wsconform_collected"
@@ -46,6 +47,8 @@ class Run:
         try:
             self.checker = Checker(_settings(config, names, paths))
             found = self.checker.templates(path for path in paths if path.is_dir())
+            for path in [*(given.path for given in found), *(path for path in paths if path.suffix in SUFFIXES)]:
+                _require_name(path)
         except (ConfigError, PackError) as error:
             raise pytest.UsageError(str(error)) from None
         self._in_folders = {_absolute(given.path): given.path for given in found}
@@ -140,12 +143,29 @@ class Run:
 def _settings(config: pytest.Config, names: Iterable[str], paths: list[Path]) -> Settings:
     """The project's settings, pytest's ini options, and the command line; a later one wins."""
     keys = {name: "parameters" if name == "parameter" else name for name in names}
-    try:
-        from_ini = {key: config.getini(f"wsconform_{name}") for name, key in keys.items()}
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f"{config.inipath}: {error}") from None
+    from_ini = {key: _ini_value(config, f"wsconform_{name}") for name, key in keys.items()}
     given = {key: config.getoption(f"wsconform_{name}") for name, key in keys.items()}
     return load(paths, ini(from_ini, config.inipath), options(given, "--wsconform-"))
+
+
+def _ini_value(config: pytest.Config, name: str) -> object:
+    """An ini option's value; pytest's own words for what it cannot read do not always name the option."""
+    try:
+        value: object = config.getini(name)
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        where = f"{shown(config.inipath)}: {name}: " if config.inipath is not None else f"{name}: "
+        raise ConfigError(str(error) if name in str(error) else f"{where}{error}") from None
+    return value
+
+
+def _require_name(path: Path) -> None:
+    """Refuse a name whose bytes are no text: pytest breaks where it writes such a name down."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise ConfigError(
+            f'pytest cannot report on "{visible(str(path))}", whose name is not UTF-8; rename it'
+        ) from None
 
 
 def _from_here(path: Path) -> Path:
