@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from wsconform.check import Inconclusive, Said, Severity, check
 from wsconform.check.permissions import fault_of
-from wsconform.wiring.coverage import coverage
 from wsconform.wiring.model import Authorizer
+from wsconform.wiring.permissions.coverage import coverage
 
 
 @check(

@@ -2,10 +2,10 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.template.values import Unresolved
-from wsconform.wiring.credentials import credentials_of, is_declared, trust
-from wsconform.wiring.grants import SERVICE
+from wsconform.wiring.iam.credentials import credentials_of, is_declared, trust
+from wsconform.wiring.iam.policy import Verdict
 from wsconform.wiring.model import Part
-from wsconform.wiring.policy import Verdict
+from wsconform.wiring.permissions.grants import SERVICE
 
 
 @check(

@@ -2,10 +2,10 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.template.values import Unresolved
-from wsconform.wiring.credentials import INVOKE, credentials_of, invocation, is_declared, is_let_in
+from wsconform.wiring.iam.credentials import INVOKE, credentials_of, invocation, is_declared, is_let_in
+from wsconform.wiring.iam.policy import Verdict
+from wsconform.wiring.iam.rights import Rights
 from wsconform.wiring.model import Authorizer, Function, Integration, Part
-from wsconform.wiring.policy import Verdict
-from wsconform.wiring.rights import Rights
 
 
 @check(

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.wiring.functions.pushing import ACTION, Cause, Shortage, shortages
+from wsconform.wiring.functions.source_file import DELETE, GET, POST
 from wsconform.wiring.model import Api
-from wsconform.wiring.pushing import ACTION, Cause, Shortage, shortages
-from wsconform.wiring.source_file import DELETE, GET, POST
 
 _CALLS = {POST: "PostToConnection", GET: "GetConnection", DELETE: "DeleteConnection"}
 _LABELS = {

@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.template.values import Unresolved
-from wsconform.wiring.behind import sharing
+from wsconform.wiring.functions.behind import sharing
+from wsconform.wiring.functions.waiting import LONGEST_WAIT, awaited_functions
 from wsconform.wiring.model import Function
-from wsconform.wiring.waiting import LONGEST_WAIT, awaited_functions
 
 
 @check(

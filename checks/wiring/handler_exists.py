@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
-from wsconform.wiring.code import Lacking, Shipped, Unread, code_of
+from wsconform.wiring.functions.code import Lacking, Shipped, Unread, code_of
 from wsconform.wiring.model import Function
 
 

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
-from wsconform.wiring.managed_policies import RETIRED
+from wsconform.wiring.iam.managed_policies import RETIRED
+from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Function
-from wsconform.wiring.rights import Rights, roles
 
 
 @check(

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
 from wsconform.check.permissions import short_arn, target_of
-from wsconform.wiring.idle import is_idle
 from wsconform.wiring.model import Function, Permission
+from wsconform.wiring.permissions.idle import is_idle
 
 
 @check(

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
-from wsconform.wiring.grants import SERVICE
 from wsconform.wiring.model import Function, Permission
+from wsconform.wiring.permissions.grants import SERVICE
 
 
 @check(

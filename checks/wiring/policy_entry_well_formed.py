@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
 from wsconform.template.values import Map
+from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Function
-from wsconform.wiring.rights import Rights, roles
 
 
 @check(

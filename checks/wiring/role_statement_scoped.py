@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
+from wsconform.wiring.iam.policy import Statement
+from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Function
-from wsconform.wiring.policy import Statement
-from wsconform.wiring.rights import Rights, roles
 
 
 @check(

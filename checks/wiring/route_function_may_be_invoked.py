@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from wsconform.check import Inconclusive, Said, Severity, check
 from wsconform.check.permissions import fault_of
 from wsconform.check.wording import quoted
-from wsconform.wiring.coverage import Shortfall, coverage
 from wsconform.wiring.model import Route
+from wsconform.wiring.permissions.coverage import Shortfall, coverage
 
 
 @check(

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Severity, check
-from wsconform.wiring.behind import all_behind, sharing
+from wsconform.wiring.functions.behind import all_behind, sharing
+from wsconform.wiring.functions.runtimes import is_known, may_be_newer, nearest
 from wsconform.wiring.model import Function
-from wsconform.wiring.runtimes import is_known, may_be_newer, nearest
 
 
 @check(

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
-from wsconform.wiring.behind import all_behind, sharing
+from wsconform.wiring.functions.behind import all_behind, sharing
+from wsconform.wiring.functions.runtimes import lifecycle, today
 from wsconform.wiring.model import Function
-from wsconform.wiring.runtimes import lifecycle, today
 
 
 @check(

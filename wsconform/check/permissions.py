@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wsconform.check.finding import Fault, Note
-from wsconform.wiring.coverage import Shortfall
 from wsconform.wiring.element import Element
-from wsconform.wiring.grants import SERVICE
 from wsconform.wiring.model import Authorizer, Call, Function, Permission, Route
+from wsconform.wiring.permissions.coverage import Shortfall
+from wsconform.wiring.permissions.grants import SERVICE
 from wsconform.wiring.uris import FunctionUri
 
 _MOST_NOTES = 3

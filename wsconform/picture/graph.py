@@ -9,7 +9,7 @@ from enum import IntEnum
 from wsconform.check.finding import Finding, Severity
 from wsconform.template.values import Unresolved
 from wsconform.wiring.element import Broken, Element, Elsewhere, Missing
-from wsconform.wiring.grants import Grant, forms_in
+from wsconform.wiring.iam.pattern import Match
 from wsconform.wiring.model import (
     CONNECT,
     DEFAULT,
@@ -25,7 +25,7 @@ from wsconform.wiring.model import (
     Route,
     Stage,
 )
-from wsconform.wiring.pattern import Match
+from wsconform.wiring.permissions.grants import Grant, forms_in
 
 CLIENTS, NO_STAGE = ":clients", ":stage"
 """Ids of boxes that stand for no resource; no logical id can be one."""

@@ -10,9 +10,9 @@ from wsconform.template.sam.expansion import type_of
 from wsconform.template.stack import Evaluation, Resource
 from wsconform.template.values import Attribute, Text, texts
 from wsconform.wiring.element import Element
+from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Api, DomainName, Wiring
 from wsconform.wiring.names import Names
-from wsconform.wiring.rights import Rights, roles
 
 NO_REFERENCES = frozenset({"InlineCode", "Code", "CodeUri", "Environment", "Tags", "Description", "Metadata"})
 """Properties whose texts say nothing of the wiring."""

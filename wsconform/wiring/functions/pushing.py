@@ -17,14 +17,14 @@ from itertools import takewhile
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Resource
 from wsconform.template.values import Attribute, Text, Unresolved, texts
-from wsconform.wiring.code import Lacking, Shipped, Unread, code_of
-from wsconform.wiring.grants import forms_in
+from wsconform.wiring.functions.code import Lacking, Shipped, Unread, code_of
+from wsconform.wiring.functions.source_file import DELETE, GET, POST
+from wsconform.wiring.iam.pattern import Form, Forms, Match, like
+from wsconform.wiring.iam.policy import Decision, Statement, Verdict, allows
+from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Api, Function
 from wsconform.wiring.outlets import outlets
-from wsconform.wiring.pattern import Form, Forms, Match, like
-from wsconform.wiring.policy import Decision, Statement, Verdict, allows
-from wsconform.wiring.rights import Rights, roles
-from wsconform.wiring.source_file import DELETE, GET, POST
+from wsconform.wiring.permissions.grants import forms_in
 
 ACTION = "execute-api:ManageConnections"
 _METHODS = (POST, GET, DELETE)

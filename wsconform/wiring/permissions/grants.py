@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from wsconform.template.values import Attribute, Map, Seq, Text
+from wsconform.wiring.iam.pattern import Form, Forms, Match, MatchResult, identifying, like
 from wsconform.wiring.model import Api, Call, Function, Permission, Wiring
-from wsconform.wiring.pattern import Form, Forms, Match, MatchResult, identifying, like
 from wsconform.wiring.uris import FunctionUri, MalformedUri
 
 SERVICE = "apigateway.amazonaws.com"

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsconform.wiring.python_code import PYTHON, is_judged_here, parse_python
-from wsconform.wiring.source_file import Broken, Import, SourceFile
-from wsconform.wiring.source_tree import Files
+from wsconform.wiring.functions.python_code import PYTHON, is_judged_here, parse_python
+from wsconform.wiring.functions.source_file import Broken, Import, SourceFile
+from wsconform.wiring.functions.source_tree import Files
 
 
 def parsed(text: str) -> SourceFile:

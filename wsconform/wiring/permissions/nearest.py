@@ -6,9 +6,9 @@ from collections import defaultdict
 from itertools import takewhile
 
 from wsconform.template.values import Unresolved
-from wsconform.wiring.grants import Grant, attributes_of, both, literal_tail
+from wsconform.wiring.iam.pattern import Match
 from wsconform.wiring.model import Authorizer, Call, Function, Integration, Part, Wiring
-from wsconform.wiring.pattern import Match
+from wsconform.wiring.permissions.grants import Grant, attributes_of, both, literal_tail
 from wsconform.wiring.uris import FunctionUri
 
 _FAULTS = ("Principal", "Action", "FunctionName")

@@ -6,11 +6,11 @@ import pytest
 
 from wsconform.template.source import parse
 from wsconform.template.values import Text, Unresolved
+from wsconform.wiring.iam.pattern import identifying
+from wsconform.wiring.iam.policy import Verdict
+from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Wiring
-from wsconform.wiring.pattern import identifying
-from wsconform.wiring.policy import Verdict
 from wsconform.wiring.reader import read_stack, read_wiring
-from wsconform.wiring.rights import Rights, roles
 
 HEAD = "Transform: AWS::Serverless-2016-10-31\nResources:\n"
 FUNCTION = """

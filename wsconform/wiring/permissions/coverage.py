@@ -14,10 +14,10 @@ from weakref import WeakKeyDictionary
 from wsconform.template.nodes import Span
 from wsconform.template.sam.expansion import CONNECTOR
 from wsconform.template.values import Atom, Map, Seq, Text
-from wsconform.wiring.grants import Grant, both, forms_in, literal_tail
+from wsconform.wiring.iam.pattern import Match, MatchResult, explain
 from wsconform.wiring.model import CONNECT, Api, Authorizer, Call, Function, Permission, Route, Wiring
-from wsconform.wiring.nearest import Nearest
-from wsconform.wiring.pattern import Match, MatchResult, explain
+from wsconform.wiring.permissions.grants import Grant, both, forms_in, literal_tail
+from wsconform.wiring.permissions.nearest import Nearest
 
 
 @dataclass(frozen=True, slots=True)

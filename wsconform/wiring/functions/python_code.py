@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from wsconform.wiring.source_file import DELETE, GET, POST, Broken, Import, Language, SourceFile
-from wsconform.wiring.source_tree import Tree, UnreadableError
+from wsconform.wiring.functions.source_file import DELETE, GET, POST, Broken, Import, Language, SourceFile
+from wsconform.wiring.functions.source_tree import Tree, UnreadableError
 
 _CALLS = {"get_connection": GET, "delete_connection": DELETE}
 _CALLER_PARTS = frozenset({"domainName", "domain_name"})

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from wsconform.wiring.runtimes import is_known, lifecycle, may_be_newer, nearest, today
+from wsconform.wiring.functions.runtimes import is_known, lifecycle, may_be_newer, nearest, today
 
 
 def test_today_is_that_of_the_clock_or_of_the_epoch(monkeypatch: pytest.MonkeyPatch) -> None:

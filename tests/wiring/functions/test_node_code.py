@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wsconform.wiring.node_code import NODE, parse_node
-from wsconform.wiring.source_file import Import, SourceFile
-from wsconform.wiring.source_tree import Files
+from wsconform.wiring.functions.node_code import NODE, parse_node
+from wsconform.wiring.functions.source_file import Import, SourceFile
+from wsconform.wiring.functions.source_tree import Files
 
 
 def parsed(text: str) -> SourceFile:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from wsconform.template.nodes import Span
 from wsconform.template.values import Atom, Map, Part, Seq, Text, Unresolved, Value, text
-from wsconform.wiring.pattern import Forms, Match, MatchResult, explain, identifying, like
+from wsconform.wiring.iam.pattern import Forms, Match, MatchResult, explain, identifying, like
 
 _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
 # IAM's variables have a prefix (`aws:`); CloudFormation's, which stay where a `!Sub` lacks, are plain text to it.

@@ -15,11 +15,11 @@ from weakref import WeakKeyDictionary
 from wsconform.template.intrinsics import unknown
 from wsconform.template.stack import Resource
 from wsconform.template.values import Attribute, Map, Part, Seq, Text, Unresolved, Value, split, text
-from wsconform.wiring.managed_policies import aws_name, statements_of
+from wsconform.wiring.iam.managed_policies import aws_name, statements_of
+from wsconform.wiring.iam.pattern import Forms
+from wsconform.wiring.iam.policy import Decision, Statement, Verdict, allows, statements
 from wsconform.wiring.model import Function, Wiring
 from wsconform.wiring.names import Names
-from wsconform.wiring.pattern import Forms
-from wsconform.wiring.policy import Decision, Statement, Verdict, allows, statements
 
 ROLE = "AWS::IAM::Role"
 MANAGED = "AWS::IAM::ManagedPolicy"

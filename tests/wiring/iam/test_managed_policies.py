@@ -2,8 +2,8 @@ import pytest
 
 from wsconform.template.nodes import Span
 from wsconform.template.values import Pseudo, Text, Unresolved
-from wsconform.wiring.managed_policies import BROAD, RETIRED, aws_name, statements_of
-from wsconform.wiring.policy import Verdict, allows
+from wsconform.wiring.iam.managed_policies import BROAD, RETIRED, aws_name, statements_of
+from wsconform.wiring.iam.policy import Verdict, allows
 
 HERE = Span("template.yaml", 1, 1, 1, 2)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from wsconform.template.nodes import Span
 from wsconform.template.values import Attribute, Map, Part, Pseudo, Seq, Text, Unresolved, Value, text
-from wsconform.wiring.pattern import Form
-from wsconform.wiring.policy import Decision, Statement, Verdict, allows, may_be_assumed_by, statements
+from wsconform.wiring.iam.pattern import Form
+from wsconform.wiring.iam.policy import Decision, Statement, Verdict, allows, may_be_assumed_by, statements
 
 HERE = Span("template.yaml", 1, 1, 1, 1)
 API, OTHER_API = Attribute("Api"), Attribute("OtherApi")

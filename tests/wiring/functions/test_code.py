@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from wsconform.template.source import parse
-from wsconform.wiring.code import MOST_FILES, Code, Lacking, Shipped, Unread, code_of
+from wsconform.wiring.functions.code import MOST_FILES, Code, Lacking, Shipped, Unread, code_of
 from wsconform.wiring.reader import read_stack, read_wiring
 
 TEMPLATE = """

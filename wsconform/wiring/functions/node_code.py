@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from wsconform.wiring.source_file import DELETE, GET, POST, Broken, Import, Language, SourceFile
-from wsconform.wiring.source_tree import Tree
+from wsconform.wiring.functions.source_file import DELETE, GET, POST, Broken, Import, Language, SourceFile
+from wsconform.wiring.functions.source_tree import Tree
 
 _STRING = r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
 _STRING_OR_COMMENT = re.compile(rf"(?P<string>{_STRING})|//[^\n]*|/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/|\Z)", re.DOTALL)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsconform.template.values import Text, Unresolved
-from wsconform.wiring.coverage import coverage
 from wsconform.wiring.element import Missing
-from wsconform.wiring.grants import APIS
+from wsconform.wiring.iam.pattern import Match
 from wsconform.wiring.model import Api, Function, Integration, Permission, Route, Wiring
-from wsconform.wiring.nearest import is_foreign
-from wsconform.wiring.pattern import Match
+from wsconform.wiring.permissions.coverage import coverage
+from wsconform.wiring.permissions.grants import APIS
+from wsconform.wiring.permissions.nearest import is_foreign
 from wsconform.wiring.uris import HttpUri, ServiceUri
 
 

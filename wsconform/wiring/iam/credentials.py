@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from wsconform.template.nodes import Span
 from wsconform.template.values import Attribute, Pseudo, Text, Unresolved, text
-from wsconform.wiring.grants import SERVICE, forms_in
+from wsconform.wiring.iam.policy import Decision, Verdict, may_be_assumed_by, statements
+from wsconform.wiring.iam.rights import ROLE, Rights, roles
 from wsconform.wiring.model import Authorizer, Function, Integration, Invoker, Part
-from wsconform.wiring.policy import Decision, Verdict, may_be_assumed_by, statements
-from wsconform.wiring.rights import ROLE, Rights, roles
+from wsconform.wiring.permissions.grants import SERVICE, forms_in
 from wsconform.wiring.uris import FunctionUri
 
 INVOKE = "lambda:InvokeFunction"

@@ -15,11 +15,11 @@ from weakref import WeakKeyDictionary
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child
 from wsconform.template.stack import Stack
 from wsconform.template.values import Map, Text
+from wsconform.wiring.functions.node_code import NODE
+from wsconform.wiring.functions.python_code import PYTHON
+from wsconform.wiring.functions.source_file import Language
+from wsconform.wiring.functions.source_tree import Files, Folder, Tree, UnreadableError
 from wsconform.wiring.model import Function
-from wsconform.wiring.node_code import NODE
-from wsconform.wiring.python_code import PYTHON
-from wsconform.wiring.source_file import Language
-from wsconform.wiring.source_tree import Files, Folder, Tree, UnreadableError
 
 LANGUAGES = {"python": PYTHON, "nodejs": NODE}
 """The languages that are read, by how the names of their runtimes begin."""

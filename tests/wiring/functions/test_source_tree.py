@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from wsconform.wiring.source_tree import MOST_BYTES, Files, Folder, UnreadableError
+from wsconform.wiring.functions.source_tree import MOST_BYTES, Files, Folder, UnreadableError
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_files_by_name_are_a_tree_without_folders() -> None:
 
 
 def test_a_search_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wsconform.wiring.source_tree.MOST_ENTRIES", 3)
+    monkeypatch.setattr("wsconform.wiring.functions.source_tree.MOST_ENTRIES", 3)
     for number in range(9):
         (tmp_path / f"{number}.txt").touch()
     (tmp_path / "deep").mkdir()

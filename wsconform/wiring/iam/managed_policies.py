@@ -11,7 +11,7 @@ import re
 
 from wsconform.template.nodes import Span
 from wsconform.template.values import Text
-from wsconform.wiring.policy import Statement
+from wsconform.wiring.iam.policy import Statement
 
 RETIRED = {
     "AWSLambdaFullAccess": "AWSLambda_FullAccess",

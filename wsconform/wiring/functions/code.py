@@ -10,11 +10,11 @@ from weakref import WeakKeyDictionary
 
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Stack
-from wsconform.wiring.code_place import NoPlace, Place, build_method, entry_points, is_built, language_of, place_of
+from wsconform.wiring.functions.place import NoPlace, Place, build_method, entry_points, is_built, language_of, place_of
+from wsconform.wiring.functions.python_code import PYTHON, is_judged_here
+from wsconform.wiring.functions.source_file import Broken, Language, SourceFile
+from wsconform.wiring.functions.source_tree import UnreadableError
 from wsconform.wiring.model import Function
-from wsconform.wiring.python_code import PYTHON, is_judged_here
-from wsconform.wiring.source_file import Broken, Language, SourceFile
-from wsconform.wiring.source_tree import UnreadableError
 
 MOST_FILES = 200
 """Read of one function's code."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wsconform.wiring.source_tree import Tree
+from wsconform.wiring.functions.source_tree import Tree
 
 POST, GET, DELETE = "POST", "GET", "DELETE"
 """The methods of a stage's `@connections` (API Gateway developer guide, "Use @connections commands …")."""

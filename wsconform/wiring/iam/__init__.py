@@ -1,0 +1,1 @@
+"""IAM: patterns, policies, roles and what they allow."""

@@ -1,0 +1,1 @@
+"""Which calls by API Gateway the Lambda permissions of a template allow."""
