@@ -242,3 +242,18 @@ Resources:
       DeploymentId: {written} # <--
 """
     assert marked_findings(snippet) == [("stage-deployment-is-deployment", "Stage", "error", True)]
+
+
+def test_what_a_missing_connect_route_leaves_is_not_called_unused(marked_findings: Marked) -> None:
+    snippet = (
+        integration("IntegrationType: MOCK", "ConnectIntegration")
+        + """
+  ConnectRoute: null
+  Deployment:
+    Type: AWS::ApiGatewayV2::Deployment
+    DependsOn: [SendRoute, DefaultRoute]
+    Properties:
+      ApiId: !Ref ChatApi
+"""
+    )
+    assert [check for check, *_ in marked_findings(snippet)] == ["connect-route-exists"]

@@ -544,3 +544,8 @@ def test_a_name_cut_out_of_the_functions_arn_cannot_be_told(marked_findings: Mar
     snippet = "Resources:" + permission(function="!Select [6, !Split [':', !GetAtt ChatFunction.Arn]]")
     assert marked_findings(snippet) == []
     assert ROUTES in [check for check, _ in undecided_in(snippet)]
+
+
+def test_an_attribute_that_an_api_does_not_have_matches_nothing(marked_findings: Marked) -> None:
+    snippet = permission(source=None, more="      SourceArn: !Sub ${ChatApi.Arn}/*\n")
+    assert [check for check, *_ in marked_findings("Resources:" + snippet)] == [ROUTES]

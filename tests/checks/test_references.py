@@ -138,7 +138,7 @@ Resources:
     (tmp_path / "template.yaml").write_text(template.replace("{name}", "ApiId"))
     stack = read_stack(read(tmp_path / "template.yaml"))
     said = [one.message for one in examine(stack, load_static()).findings if one.resource == "Connect"]
-    assert said == ['ApiId of Connect leads nowhere: output "ApiId" of the nested stack "Nested" is not declared']
+    assert said == ['ApiId of Connect leads nowhere: the nested stack "Nested" has no output "ApiId"']
     (tmp_path / "template.yaml").write_text(template.replace("{name}", "Id"))
     stack = read_stack(read(tmp_path / "template.yaml"))
     assert [one for one in examine(stack, load_static()).findings if one.resource == "Connect"] == []

@@ -26,10 +26,15 @@ TEMPLATES = {
     "sample": SAMPLE / "template.yaml",
     "article": SAMPLE / "article" / "template.yaml",
     "example": Path(__file__).parents[2] / "checks" / "example.yaml",
+    "native": Path(__file__).parent / "native.yaml",
+    "faulty": Path(__file__).parent / "faulty.yaml",
 }
 PLAIN: dict[str, dict[str, Any]] = {
     name: json.loads(cfn_flip.to_json(path.read_text())) for name, path in TEMPLATES.items()
 }
+DEFAULT = 100
+EXAMPLES = 25 if settings().max_examples == DEFAULT else settings().max_examples
+"""Each example takes a tenth of a second, so an ordinary run has fewer than elsewhere."""
 Said = Counter[tuple[str, str | None, Severity, tuple[str, ...]]]
 
 
@@ -41,7 +46,7 @@ def findings(text: str, beside: Path) -> Said:
 
 @pytest.mark.parametrize("name", list(TEMPLATES))
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=EXAMPLES)
 def test_another_way_of_writing_changes_no_finding(name: str, data: st.DataObject) -> None:
     original = findings(TEMPLATES[name].read_text(), TEMPLATES[name])
     rewritten = data.draw(rewritings(PLAIN[name]))
@@ -59,7 +64,7 @@ def _is_read_or_refused(text: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_any_bytes_end_in_findings_or_a_message(text: bytes) -> None:
     _is_read_or_refused(text)
 
@@ -86,7 +91,7 @@ VALUES = st.recursive(
 
 
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=EXAMPLES)
 def test_values_of_any_shape_in_any_place_break_no_check(data: st.DataObject) -> None:
     template = json.loads(json.dumps(PLAIN["sample"]))
     for _ in range(data.draw(st.integers(1, 3))):

@@ -155,8 +155,8 @@ class ModuleScope:
         if given_out is not None:
             return self._output(given_out, span)
         if resource in self._module.children and name.startswith("Outputs."):
-            what = f'output "{name.removeprefix("Outputs.")}" of the nested stack "{resource}"'
-            return unknown(f"{what} is not declared", span, f"{ABSENT}{prefix}{resource}.{name}")
+            reason = f'the nested stack "{resource}" has no output "{name.removeprefix("Outputs.")}"'
+            return unknown(reason, span, f"{ABSENT}{prefix}{resource}.{name}")
         if resource in self._module.resources and type_of(self._module.resources[resource]) in NESTED:
             return unknown(f'"{resource}.{name}" is an output of another template', span, f"{prefix}{resource}.{name}")
         return text([Attribute(prefix + resource, name)], span)
