@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from wsconform import __version__
-from wsconform.commands.shell import Exit, guarded, say, silence_stdout
+from wsconform.commands.shell import Exit, guarded, say, silence
 
 MOST_UNCOLLECTED = 100_000
 COMMANDS = ("check", "checks", "explain", "draw")
@@ -49,7 +49,7 @@ class Commands(click.Group):
             say("interrupted")
             ctx.exit(Exit.INTERRUPTED)
         except BrokenPipeError:
-            silence_stdout()
+            silence(sys.stdout)
             ctx.exit(Exit.PIPE_CLOSED)
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 (click's own)

@@ -127,7 +127,7 @@ def _say_errors(errors: Sequence[TemplateError], color: str) -> None:
 
     use = colored(color, err=True)
     said = "\n\n".join(render_error(error, style=Style(color=use)) for error in errors)
-    click.echo(said, err=True, color=use)
+    say(said, color=use)
 
 
 def _without_api(paths: Sequence[Path], files: Sequence[str]) -> Iterator[Path]:

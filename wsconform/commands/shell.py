@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
@@ -33,9 +34,19 @@ class Exit(IntEnum):
     """Whoever read the output went away."""
 
 
-def say(message: str) -> None:
-    """One line on stderr."""
-    click.echo(message, err=True)
+def say(message: str, *, color: bool | None = None) -> None:
+    """Lines on stderr. Where they cannot be written nothing can be said, and the exit code has to do."""
+    with _silenced_if_full():
+        click.echo(message, err=True, color=color)
+
+
+@contextlib.contextmanager
+def _silenced_if_full() -> Iterator[None]:
+    """What is said on stderr in the meantime is not missed where stderr cannot be written to."""
+    try:
+        yield
+    except OSError:
+        silence(sys.stderr)
 
 
 def guarded(body: Callable[[], object]) -> int:
@@ -46,13 +57,14 @@ def guarded(body: Callable[[], object]) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        with _silenced_if_full():
+            error.show()
         return error.exit_code
     except click.Abort:  # Ctrl-C while the arguments are read
         say("interrupted")
         return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 (the last stop before the user)
-        silence_stdout()
+        silence(sys.stdout)
         say(_in_words(error))
         if os.environ.get(DEBUG):
             traceback.print_exc()
@@ -86,11 +98,11 @@ def _survive_any_text() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def silence_stdout() -> None:
+def silence(stream: TextIO) -> None:
     """Send what is still buffered nowhere, or Python would complain about it once more at its end."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
     except (AttributeError, OSError, ValueError):  # no real file
         return

@@ -6,10 +6,10 @@ its neighbours through links. A link that leads nowhere says why instead of bein
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from wsconform.template.intrinsics import unknown
 from wsconform.template.nodes import Span
@@ -25,6 +25,7 @@ CONNECT, DISCONNECT, DEFAULT = SYSTEM_KEYS
 
 
 E = TypeVar("E", bound=Element)
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -548,6 +549,14 @@ class Wiring:
     adrift: list[Part] = field(default_factory=list)
     api_of: dict[str, Api] = field(default_factory=dict)
     outside: dict[str, Unresolved] = field(default_factory=dict)
+    _kept: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, worked out once for each `key` and kept for as long as the wiring is."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: T = self._kept[key]
+        return kept
 
     @property
     def world(self) -> World:

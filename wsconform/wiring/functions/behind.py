@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from weakref import WeakKeyDictionary
 
 from wsconform.template.nodes import Span
 from wsconform.wiring.model import Api, Function, Wiring
 
 Among = Callable[[Api], list[Function]]
-_KNOWN: WeakKeyDictionary[Wiring, dict[tuple[str, Among], dict[Span, list[Function]]]] = WeakKeyDictionary()
 
 
 def all_behind(api: Api) -> list[Function]:
@@ -25,10 +23,9 @@ def sharing(function: Function, name: str, among: Among) -> list[Function]:
     value = function.value(name)
     if value is None:
         return []
-    known = _KNOWN.setdefault(function.wiring, {})
-    if (name, among) not in known:
-        known[name, among] = _by_value(function.wiring, name, among)
-    return known[name, among].get(value.span, [])
+    wiring = function.wiring
+    found = wiring.once((sharing, name, among), lambda: _by_value(wiring, name, among))
+    return found.get(value.span, [])
 
 
 def _by_value(wiring: Wiring, name: str, among: Among) -> dict[Span, list[Function]]:

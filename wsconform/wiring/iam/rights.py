@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from weakref import WeakKeyDictionary
 
 from wsconform.template.intrinsics import unknown
 from wsconform.template.stack import Resource
@@ -75,15 +74,9 @@ class Rights:
         return next((one.owner for one in everything if one.statement is statement), self.home)
 
 
-_KNOWN: WeakKeyDictionary[Wiring, Roles] = WeakKeyDictionary()
-
-
 def roles(wiring: Wiring) -> Roles:
     """The roles of a wiring, read once."""
-    known = _KNOWN.get(wiring)
-    if known is None:
-        known = _KNOWN[wiring] = Roles(wiring)
-    return known
+    return wiring.once(Roles, lambda: Roles(wiring))
 
 
 class Roles:

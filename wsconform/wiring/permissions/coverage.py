@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 from wsconform.template.nodes import Span
 from wsconform.template.sam.expansion import CONNECTOR
@@ -73,15 +72,9 @@ class Coverage:
     unused: dict[str, Grant] = field(default_factory=dict)
 
 
-_KNOWN: WeakKeyDictionary[Wiring, Coverage] = WeakKeyDictionary()
-
-
 def coverage(wiring: Wiring) -> Coverage:
     """The coverage of a wiring, worked out once."""
-    known = _KNOWN.get(wiring)
-    if known is None:
-        known = _KNOWN[wiring] = _Judgement(wiring).result()
-    return known
+    return wiring.once(Coverage, lambda: _Judgement(wiring).result())
 
 
 @dataclass(slots=True)
