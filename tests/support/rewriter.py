@@ -28,6 +28,7 @@ class Rewriter:
         self._draw = draw
         self._words = Respelling(draw)
         self._loops = 0
+        self._may_add = True
 
     def _chance(self, one_in: int) -> bool:
         return self._draw(st.integers(0, one_in - 1)) == 0
@@ -52,6 +53,8 @@ class Rewriter:
         return self._shuffled(whole)
 
     def _resource(self, node: dict[str, Json]) -> dict[str, Json]:
+        # SAM refuses a property that it does not know, whatever its value comes to.
+        self._may_add = not node["Type"].startswith("AWS::Serverless::")
         rewritten = {
             key: self._map(value) if key == "Properties" else self._as_written(key, value)
             for key, value in node.items()
@@ -81,7 +84,7 @@ class Rewriter:
         inner = {
             name: self._as_written(name, one) if name in UNTOUCHED else self._entry(one) for name, one in value.items()
         }
-        if self._chance(8):
+        if self._may_add and self._chance(8):
             inner["RewrittenNothing"] = self._draw(st.sampled_from([NO_VALUE, {"Fn::If": ["Never", "x", NO_VALUE]}]))
         return self._looped(self._shuffled(inner), one_in=12)
 
