@@ -517,7 +517,7 @@ def test_what_cannot_be_drawn_is_said(run: Run, put: Put) -> None:
     result = run("draw", "template.yaml", "-o", "full.svg")
     assert (result.exit_code, result.stderr) == (
         Exit.FAILED,
-        "error: the output cannot be written: No space left on device\n",
+        "error: full.svg: No space left on device\n",
     )
 
 
@@ -615,6 +615,19 @@ def test_a_full_disk_is_said_once(put: Put, tmp_path: Path) -> None:
     assert done.returncode == Exit.FAILED
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_exit_code_does_when_nothing_can_be_said(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        for args in (["check", "gone.yaml"], ["check", "--unknown"], ["draw", "gone.yaml", "-o", "a.svg"]):
+            assert process(*args, folder=tmp_path, stdout=full, stderr=full).returncode == Exit.FAILED
+
+
+def test_what_is_said_of_settings_acts_on_no_terminal(put: Put, tmp_path: Path) -> None:
+    put("wsconform.toml", 'severity = { "\\u001b[31m" = "note" }')
+    done = process("checks", folder=tmp_path)
+    assert done.returncode == Exit.FAILED
+    assert 'there is no check "␛[31m"' in done.stderr
 
 
 def test_any_name_can_be_written_in_any_encoding(put: Put, tmp_path: Path) -> None:

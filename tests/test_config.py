@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from wsconform.check.finding import Severity
 from wsconform.config.files import ConfigError
 from wsconform.config.layers import ini, options
 from wsconform.config.samconfig import read_parameters
-from wsconform.config.settings import load
+from wsconform.config.settings import find_project, load
 
 Write = Callable[[str, str], Path]
 
@@ -164,7 +165,7 @@ def test_options_are_named_as_they_are_typed() -> None:
     assert str(error.value) == '--parameter takes NAME=VALUE, and "Env" is none'
     with pytest.raises(ConfigError) as error:
         load([], options({"fail_on": "fatal"}, prefix="--wsconform-"))
-    assert str(error.value) == '--wsconform-fail-on: there is no severity "fatal"'
+    assert str(error.value) == '--wsconform-fail-on: there is no severity "fatal"; it is error, warning or note'
 
 
 def test_a_project_file_that_cannot_be_read_is_said(write: Write, tmp_path: Path) -> None:
@@ -234,6 +235,12 @@ def test_a_samconfig_that_cannot_be_read_is_said(write: Write, tmp_path: Path) -
     (tmp_path / "samconfig.toml").mkdir()
     with pytest.raises(ConfigError, match=r"^samconfig\.toml: the file cannot be read: "):
         read_parameters(template)
+
+
+def test_a_pipe_is_no_project_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "wsconform.toml")
+    with pytest.raises(ConfigError, match="this is a pipe, and must be a file"):
+        find_project([tmp_path / "template.yaml"])
 
 
 @given(st.dictionaries(st.from_regex(r"[A-Za-z0-9]+", fullmatch=True), st.text(), max_size=4))

@@ -241,9 +241,16 @@ class TestUndecided:
         assert len(only(examined(HEAD + CHAT + more, check(body))).undecided) == 1
 
 
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise ValueError
+
+
 class TestBroken:
-    @pytest.mark.parametrize("error", [ValueError("oh"), RecursionError(), KeyError("x")])
-    def test_a_check_that_breaks_says_so_and_the_others_go_on(self, error: Exception) -> None:
+    @pytest.mark.parametrize(
+        "error", [ValueError("oh"), RecursionError(), KeyError("x"), SystemExit(0), GeneratorExit(), UnspeakableError()]
+    )
+    def test_a_check_that_breaks_says_so_and_the_others_go_on(self, error: BaseException) -> None:
         def body(_: Route) -> Iterable[Fault]:
             raise error
 
@@ -254,6 +261,18 @@ class TestBroken:
         assert "a_b.py" in broken.fix
         assert (broken.resource, broken.span.line) == ("Send", 7)
         assert other.check == "c-d"
+
+    def test_an_interruption_goes_through(self) -> None:
+        def body(_: Route) -> Iterable[Fault]:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            examined(HEAD + CHAT, check(body))
+
+    @pytest.mark.parametrize("said", [None, 5, "text", Fault])
+    def test_what_is_neither_a_fault_nor_inconclusive(self, said: Any) -> None:  # noqa: ANN401 (anything)
+        (broken,) = examined(HEAD + CHAT, check(lambda _: [said])).findings
+        assert f"not {said!r}" in broken.message
 
     def test_one_that_is_about_no_resource(self) -> None:
         def body(_: Wiring) -> Iterable[Fault]:

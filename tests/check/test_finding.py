@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from wsconform.check.finding import Finding, Inconclusive, Outcome, Severity, Undecided, Verdict
+from wsconform.check.finding import Fault, Finding, Inconclusive, Outcome, Severity, Undecided, Verdict
 from wsconform.template.nodes import Span
 
 PLACE = Span("nested.yaml", 3, 5, 3, 9)
@@ -43,6 +45,24 @@ def test_inconclusive_says_why_and_where() -> None:
     said = Inconclusive("who knows", PLACE)
     assert (said.reason, said.at, str(said)) == ("who knows", PLACE, "who knows")
     assert Inconclusive("who knows").at is None
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"at": None}, "at of a Fault must be Span, and is None"),
+        ({"message": 5}, "message of a Fault must be str, and is 5"),
+        ({"severity": "error"}, "severity of a Fault must be Severity or None, and is 'error'"),
+    ],
+)
+def test_a_fault_of_another_form(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        Fault(**{"at": PLACE, "message": "wrong", **given})
+
+
+def test_inconclusive_at_what_is_no_place() -> None:
+    with pytest.raises(TypeError, match="must be Span or None, and is 5"):
+        Inconclusive("who knows", 5)  # type: ignore[arg-type]
 
 
 def test_the_outcome_of_a_verdict() -> None:

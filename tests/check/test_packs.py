@@ -80,12 +80,27 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(PackError, match="does not exist"):
         load_static([tmp_path / "none"])
     with pytest.raises(PackError, match="does not exist"):
-        load_static([pack(tmp_path / "pack", "a-a") / "a_a.py"])
+        load_static([pack(tmp_path / "pack", "a-a") / "a_a.py" / "in"])
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(PackError, match="does not exist"):
+        load_static([tmp_path / "loop"])
+    with pytest.raises(PackError, match="is no folder"):
+        load_static([tmp_path / "pack" / "a_a.py"])
 
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("import nothing_of_this_name", "ModuleNotFoundError"), ("a b", "SyntaxError"), ("1 / 0", "ZeroDivisionError")],
+    [
+        ("import nothing_of_this_name", "ModuleNotFoundError"),
+        ("a b", "SyntaxError"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
+        ("import wsconform.check as c; c.check('a-b')", "TypeError"),
+        (
+            CHECK.format(name="a-b", summary="Something.").replace("Severity.NOTE", "'note'"),
+            "must be a Severity, and is",
+        ),
+    ],
 )
 def test_a_module_that_cannot_be_imported(tmp_path: Path, text: str, word: str) -> None:
     (pack(tmp_path / "pack") / "broken.py").write_text(text)
@@ -98,6 +113,12 @@ def test_a_check_that_is_refused_is_so_in_its_own_words(tmp_path: Path) -> None:
     with pytest.raises(PackError, match="kebab-case") as caught:
         load_static([pack(tmp_path / "pack", "Wrong")])
     assert "PackError" not in str(caught.value)
+
+
+def test_an_interruption_is_no_fault_of_the_pack(tmp_path: Path) -> None:
+    (pack(tmp_path / "pack") / "slow.py").write_text("raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        load_static([tmp_path / "pack"])
 
 
 def test_a_name_that_a_built_in_check_has(tmp_path: Path) -> None:

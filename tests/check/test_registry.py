@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,6 +104,26 @@ def test_a_check_states_its_requirement(docstring: str | None) -> None:
     body.__doc__ = docstring
     with pytest.raises(PackError, match="docstring"):
         check("a-b", on=Route, severity=Severity.NOTE, area="a", why="w", source="s")(body)
+
+
+@pytest.mark.usefixtures("registry")
+def test_what_decorates_no_function() -> None:
+    with pytest.raises(PackError, match="must decorate a function"):
+        check("a-b", on=Route, severity=Severity.NOTE, area="a", why="w", source="s")(len)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"on": "Route"}, "on of the check 'a-b' must be a class, and is 'Route'"),
+        ({"severity": "error"}, "severity of the check 'a-b' must be a Severity, and is 'error'"),
+        ({"why": None}, "why of the check 'a-b' must be text, and is None"),
+    ],
+)
+def test_an_argument_of_another_type(given: dict[str, Any], said: str) -> None:
+    fields: dict[str, Any] = {"on": Route, "severity": Severity.NOTE, "area": "a", "why": "w", "source": "s"}
+    with pytest.raises(PackError, match=said):
+        check("a-b", **{**fields, **given})
 
 
 @pytest.mark.usefixtures("registry")

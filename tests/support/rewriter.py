@@ -9,16 +9,22 @@ from notation import written
 from respelling import ALWAYS, INTRINSICS, NO_VALUE, TRUE, Respelling
 
 Json = Any
-UNTOUCHED = frozenset(
-    {"Type", "Condition", "DependsOn", "Ref", "Metadata", "InlineCode", "Handler", "Runtime", "Version"}
-)
-"""Keys whose values CloudFormation takes only as they are written, or that name files beside the template."""
+UNTOUCHED = frozenset({"Type", "Condition", "DependsOn", "Ref", "Metadata", "TemplateURL"})
+"""Keys whose values CloudFormation takes only as they are written, or that name a file only if they are spelt out."""
+ONLY_SPELT_OUT = frozenset({"AuthType"})
+"""Properties that SAM takes only spelt out. Nor does it take any that it does not know, or other things for a list."""
 
 
 @st.composite
 def rewritings(draw: st.DrawFn, template: dict[str, Json]) -> str:
     """Texts of templates that mean the same as `template`."""
     return written(draw, Rewriter(draw).template(template))
+
+
+def is_function(value: dict[str, Json]) -> bool:
+    """Whether a map is an intrinsic function."""
+    name = next(iter(value), "")
+    return len(value) == 1 and (name == "Ref" or name.startswith("Fn::"))
 
 
 class Rewriter:
@@ -28,7 +34,7 @@ class Rewriter:
         self._draw = draw
         self._words = Respelling(draw)
         self._loops = 0
-        self._may_add = True
+        self._of_sam = False
 
     def _chance(self, one_in: int) -> bool:
         return self._draw(st.integers(0, one_in - 1)) == 0
@@ -53,13 +59,12 @@ class Rewriter:
         return self._shuffled(whole)
 
     def _resource(self, node: dict[str, Json]) -> dict[str, Json]:
-        # SAM refuses a property that it does not know, whatever its value comes to.
-        self._may_add = not node["Type"].startswith("AWS::Serverless::")
+        self._of_sam = node["Type"].startswith("AWS::Serverless::")
         rewritten = {
             key: self._map(value) if key == "Properties" else self._as_written(key, value)
             for key, value in node.items()
         }
-        if "Condition" not in rewritten and self._chance(6):
+        if "Condition" not in rewritten and node["Type"] != "AWS::Serverless::WebSocketApi" and self._chance(6):
             rewritten["Condition"] = self._draw(st.sampled_from(TRUE))
         return self._shuffled(rewritten)
 
@@ -71,22 +76,31 @@ class Rewriter:
 
     def _entry(self, value: Json) -> Json:
         if isinstance(value, dict):
-            if len(value) == 1 and next(iter(value)) in INTRINSICS:
-                return self._words.intrinsic(*next(iter(value.items())))
-            return self._map(value)
+            return self._function(value) if is_function(value) else self._map(value)
         if isinstance(value, list):
-            return self._words.list([self._entry(item) for item in value])
+            items = [self._entry(item) for item in value]
+            return items if self._of_sam else self._words.list(items)
         if isinstance(value, str):
             return self._words.text(value)
         return value if value is None else self._words.number(value)
 
+    def _function(self, value: dict[str, Json]) -> Json:
+        ((name, argument),) = value.items()
+        if name == "Fn::If":
+            return {name: [argument[0], *map(self._entry, argument[1:])]}
+        return self._words.intrinsic(name, argument) if name in INTRINSICS and value != NO_VALUE else value
+
     def _map(self, value: dict[str, Json]) -> dict[str, Json]:
         inner = {
-            name: self._as_written(name, one) if name in UNTOUCHED else self._entry(one) for name, one in value.items()
+            name: self._as_written(name, one) if self._is_untouched(name) else self._entry(one)
+            for name, one in value.items()
         }
-        if self._may_add and self._chance(8):
+        if not self._of_sam and self._chance(8):
             inner["RewrittenNothing"] = self._draw(st.sampled_from([NO_VALUE, {"Fn::If": ["Never", "x", NO_VALUE]}]))
         return self._looped(self._shuffled(inner), one_in=12)
+
+    def _is_untouched(self, name: str) -> bool:
+        return name in UNTOUCHED or (self._of_sam and name in ONLY_SPELT_OUT)
 
     def _looped(self, entries: dict[str, Json], one_in: int = 4) -> dict[str, Json]:
         """The entries, or the same with one of them made by a loop of one turn."""

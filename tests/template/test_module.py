@@ -117,6 +117,11 @@ def test_a_stack_that_nests_itself(tmp_path: Path) -> None:
     assert "nests itself" in root.children["Chat"].unread["Back"].message
 
 
+def test_a_link_that_leads_to_itself(tmp_path: Path) -> None:
+    (tmp_path / "link.yaml").symlink_to("link.yaml")
+    assert "too many levels" in loaded(tmp_path, nest("link.yaml")).unread["Chat"].message
+
+
 def test_the_same_template_nested_twice_is_no_circle(tmp_path: Path) -> None:
     twice = nest("child.yaml", "One") + nest("child.yaml", "Two").removeprefix("Resources:\n")
     root = loaded(tmp_path, twice, child=LEAF)

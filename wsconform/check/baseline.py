@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from wsconform.check.examine import Examination
 from wsconform.check.finding import Finding
+from wsconform.files import write_whole
 
 VERSION = 1
 REASON = "in the baseline"
@@ -124,5 +125,5 @@ def write_baseline(file: Path, examinations: Iterable[Examination]) -> Baseline:
     """Write down every finding that is not suppressed, and return the baseline. Raises OSError."""
     entries = sorted(entry_of(one, file.parent) for examination in examinations for one in examination.findings)
     document = {"version": VERSION, "findings": [entry._asdict() for entry in entries]}
-    file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    write_whole(file, json.dumps(document, indent=1) + "\n")
     return Baseline(file, entries)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wsconform.check.finding import Fault, Finding, Inconclusive, Severity, Undecided, Verdict
-from wsconform.check.registry import Check
+from wsconform.check.registry import Check, raised
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Stack
 from wsconform.template.worlds import World, describe
@@ -144,17 +144,30 @@ def _gather(here: _Gathered, element: object, world: World) -> None:
             known.worlds.append(world)
 
 
-def _run(check: Check, element: object) -> Iterator[Fault | Inconclusive]:
+def _run(check: Check, element: object) -> list[Fault | Inconclusive]:
     """What a check says; one that breaks says so as a fault of its own, and the others go on."""
+    found: list[Fault | Inconclusive] = []
     try:
-        yield from check.run(element)
-    except Exception as error:  # noqa: BLE001 (a pack's code may raise anything)
+        for said in check.run(element):
+            found.append(_known(said))  # noqa: PERF401 (what was said before it broke is kept)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 (a pack's code may raise anything, SystemExit too)
         owner = _owner(element)
-        yield Fault(
+        fault = Fault(
             at=owner.resource.span if owner is not None else Span("", 1, 1, 1, 1),
-            message=f"the check itself broke: {type(error).__name__}: {error}",
+            message=f"the check itself broke: {raised(error)}",
             fix=f"report this to the author of {check.file.name}",
         )
+        found.append(fault)
+    return found
+
+
+def _known(said: object) -> Fault | Inconclusive:
+    """What a check may say; a pack's mistake is told here, not where a report comes upon it."""
+    if not isinstance(said, Fault | Inconclusive):
+        raise TypeError(f"a check yields Fault or Inconclusive, and not {said!r}")
+    return said
 
 
 def _named(said: Fault | Inconclusive, element: object) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from types import NoneType
 
 from wsconform.template.nodes import Span
 from wsconform.wiring.element import Element
@@ -60,13 +61,35 @@ class Fault:
     resource: str | None = None
     severity: Severity | None = None
 
+    def __post_init__(self) -> None:
+        """A pack's mistake is told where it is made, not where a report comes upon it."""
+        for name, kinds in _FORM.items():
+            value = getattr(self, name)
+            if not isinstance(value, kinds):
+                wanted = " or ".join("None" if kind is NoneType else kind.__name__ for kind in kinds)
+                raise TypeError(f"{name} of a Fault must be {wanted}, and is {value!r}")
+
+
+_FORM: dict[str, tuple[type, ...]] = {
+    "at": (Span,),
+    "message": (str,),
+    "label": (str,),
+    "fix": (str,),
+    "notes": (tuple,),
+    "element": (Element, NoneType),
+    "resource": (str, NoneType),
+    "severity": (Severity, NoneType),
+}
+
 
 class Inconclusive(Exception):  # noqa: N818 (an outcome, no error)
     """Raised in, or yielded by, a check that cannot tell; the reason completes "cannot tell: …"."""
 
     def __init__(self, reason: str, at: Span | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
+        if not isinstance(at, Span | None):
+            raise TypeError(f"the place of an Inconclusive must be Span or None, and is {at!r}")
+        self.reason = str(reason)
         self.at = at
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
-from wsconform.check.registry import PackError, Registry, filling
+from wsconform.check.registry import PackError, Registry, filling, raised
 
 ENTRY_POINTS = "wsconform.checks"
 
@@ -29,7 +30,7 @@ def load_static(folders: Iterable[Path] = ()) -> Registry:
     """
     registry = Registry()
     load_folder(builtin_folder() / "wiring", registry, "wsconform_checks")
-    once = {folder.resolve(): folder for folder in (*_installed(), *folders)}
+    once = {os.path.realpath(folder): folder for folder in (*_installed(), *folders)}
     for number, folder in enumerate(once.values()):
         load_folder(folder, registry, f"wsconform_pack{number}_{folder.name}")
     return registry
@@ -68,7 +69,7 @@ def load_folder(folder: Path, registry: Registry, package: str) -> None:
     marks a module without checks.
     """
     if not folder.is_dir():
-        raise PackError(f'the check folder "{folder}" does not exist')
+        raise PackError(f'the check folder "{folder}" {"is no folder" if folder.exists() else "does not exist"}')
     _begin_package(package, folder)
     token = filling.set(registry)
     try:
@@ -96,7 +97,9 @@ def _import(file: Path, name: str) -> None:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except PackError:
+    except PackError as error:
+        raise PackError(str(error) if str(file) in str(error) else f"{file}: {error}") from None
+    except KeyboardInterrupt:
         raise
-    except Exception as error:
-        raise PackError(f"{file}: {type(error).__name__}: {error}") from error
+    except BaseException as error:  # a pack's code may raise anything, SystemExit too
+        raise PackError(f"{file}: {raised(error)}") from error

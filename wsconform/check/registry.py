@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from wsconform.check.finding import Fault, Inconclusive, Severity
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9.]+)+")
+_KINDS: dict[str, tuple[type, str]] = {"on": (type, "a class"), "severity": (Severity, "a Severity")}
 Said = Fault | Inconclusive
 T = TypeVar("T")
 
@@ -97,6 +98,15 @@ class Registry:
         return chosen
 
 
+def raised(error: BaseException) -> str:
+    """An exception in one line: its class, and what it says if it can say anything."""
+    try:
+        said = str(error)
+    except Exception:  # noqa: BLE001 (a pack's own exceptions may break too)
+        said = ""
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     """The message for a name that does not exist, with the nearest that does."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
@@ -120,10 +130,17 @@ def check(  # noqa: PLR0913 (each is a field of the catalogue)
 ) -> Callable[[Callable[[T], Iterable[Said]]], Callable[[T], Iterable[Said]]]:
     """Register the decorated function as a check. Its docstring's first line is the requirement, in one sentence.
 
-    Raises PackError for a name that is not kebab-case, or a function without docstring.
+    Raises PackError for a name that is not kebab-case, a function without docstring, or an argument of another type.
     """
+    given = {"name": name, "on": on, "severity": severity, "area": area, "why": why, "source": source}
+    for argument, value in given.items():
+        kind, wanted = _KINDS.get(argument, (str, "text"))
+        if not isinstance(value, kind):
+            raise PackError(f"{argument} of the check {name!r} must be {wanted}, and is {value!r}")
 
     def register(body: Callable[[T], Iterable[Said]]) -> Callable[[T], Iterable[Said]]:
+        if not hasattr(body, "__code__"):
+            raise PackError(f'the check "{name}" must decorate a function, and decorates {body!r}')
         file = Path(body.__code__.co_filename)
         summary = (body.__doc__ or "").strip().partition("\n")[0]
         if not _NAME.fullmatch(name):

@@ -19,6 +19,7 @@ from wsconform.commands.shell import (
     parameter_options,
     say,
     template_argument,
+    to_stderr,
 )
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _say_errors(errors: Sequence[TemplateError], color: str) -> None:
 
     use = colored(color, err=True)
     said = "\n\n".join(render_error(error, style=Style(color=use)) for error in errors)
-    say(said, color=use)
+    to_stderr(said, color=use)
 
 
 def _without_api(paths: Sequence[Path], files: Sequence[str]) -> Iterator[Path]:

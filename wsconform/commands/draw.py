@@ -29,6 +29,7 @@ def command(template: Path, output: Path, packs: tuple[str, ...], **given: Any) 
     """
     from wsconform.config.layers import options
     from wsconform.config.settings import load
+    from wsconform.files import write_whole
     from wsconform.picture.draw import FORMATS, picture
     from wsconform.run import Checker
 
@@ -41,5 +42,5 @@ def command(template: Path, output: Path, packs: tuple[str, ...], **given: Any) 
     if not examination.apis:
         say(f"no WebSocket API in {template}")
         return Exit.FAILED
-    output.write_text(picture(examination, suffix), encoding="utf-8")
+    write_whole(output, picture(examination, suffix))
     return Exit.SOUND

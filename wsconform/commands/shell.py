@@ -34,10 +34,17 @@ class Exit(IntEnum):
     """Whoever read the output went away."""
 
 
-def say(message: str, *, color: bool | None = None) -> None:
+def say(message: str) -> None:
+    """One line on stderr, with nothing in it that acts on a terminal."""
+    from wsconform.report.cells import visible
+
+    to_stderr(visible(message))
+
+
+def to_stderr(text: str, *, color: bool = False) -> None:
     """Lines on stderr. Where they cannot be written nothing can be said, and the exit code has to do."""
     with _silenced_if_full():
-        click.echo(message, err=True, color=color)
+        click.echo(text, err=True, color=color)
 
 
 @contextlib.contextmanager

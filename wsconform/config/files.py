@@ -13,6 +13,8 @@ class ConfigError(Exception):
 def bytes_of(file: Path) -> bytes | None:
     """What is in a file, None where there is none."""
     try:
+        if file.is_fifo():  # nobody asked for it, so nobody writes to it
+            raise ConfigError(f"{shown(file)}: this is a pipe, and must be a file")
         return file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None

@@ -100,7 +100,9 @@ def _level(value: object, layer: Layer, key: str) -> Severity:
     try:
         return Severity.named(value)
     except KeyError:
-        raise ConfigError(f"{layer.where(key)}: {unknown_name('severity', value, map(str, Severity))}") from None
+        said = unknown_name("severity", value, map(str, Severity))
+        choice = "" if "did you mean" in said else "; it is error, warning or note"
+        raise ConfigError(f"{layer.where(key)}: {said}{choice}") from None
 
 
 def _parameters(value: object, layer: Layer, key: str) -> dict[str, str]:

@@ -169,7 +169,7 @@ def _real(path: Path) -> Path:
     """The file itself, links followed; `path` as it is where no file can have such a name."""
     try:
         return path.resolve()
-    except (OSError, ValueError):
+    except (OSError, RuntimeError, ValueError):  # a circle of links is a RuntimeError before Python 3.13
         return path
 
 

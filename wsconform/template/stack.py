@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from wsconform.template.conditions import Choices
+from wsconform.template.foreach import LOOP
 from wsconform.template.intrinsics import evaluate
 from wsconform.template.module import Module, load
 from wsconform.template.nodes import Mapping, Scalar, Sequence, Span
@@ -15,7 +16,7 @@ from wsconform.template.relevance import Domains, Relevance
 from wsconform.template.sam.expansion import type_of
 from wsconform.template.scope import ModuleScope, Scopes
 from wsconform.template.source import Source
-from wsconform.template.values import Map, Value
+from wsconform.template.values import Map, Text, Value
 from wsconform.template.worlds import MOST_COMBINATIONS, World, reachable
 
 LEAST_WORLDS, MOST_WORLDS = 8, 128
@@ -23,11 +24,15 @@ MOST_EVALUATIONS = 16_000
 """Worlds times resources: what bounds the time for a large template with many conditions."""
 LEAST_TRIES, MOST_ANSWERS = 64, 400_000
 """Ways to choose times conditions: what bounds the time for worlds that hardly differ."""
+TRANSFORM = "Fn::Transform"
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource in one world. `id` is unique in the stack (`Chat/Route`), `logical_id` in its own template."""
+    """A resource in one world. `id` is unique in the stack (`Chat/Route`), `logical_id` in its own template.
+
+    `open` says why it may have more properties than can be told; empty where these are all.
+    """
 
     id: str
     type: str
@@ -37,6 +42,7 @@ class Resource:
     module: Module
     logical_id: str
     span: Span
+    open: str = ""
 
     @property
     def origin(self) -> str:
@@ -225,10 +231,12 @@ class Evaluation:
             properties = evaluate(node, scope) if node is not None else None
         depends = declared.node.get("DependsOn")
         items = depends.items if isinstance(depends, Sequence) else (depends,)
+        told, more = _told(properties)
         return Resource(
             id=resource_id,
             type=declared.type,
-            properties=properties if isinstance(properties, Map) else Map({}, {}, span),
+            properties=told if told is not None else Map({}, {}, span),
+            open=more,
             depends_on=tuple(declared.module.prefix + item.text for item in items if isinstance(item, Scalar)),
             mentions=frozenset(mentions),
             module=declared.module,
@@ -268,3 +276,16 @@ class Evaluation:
     def _nested(self, resource_id: str) -> Module | None:
         declared = self.stack.declared[resource_id]
         return declared.module.children.get(declared.logical_id)
+
+
+def _told(properties: Value | None) -> tuple[Map | None, str]:
+    """What can be told of the properties of a resource, and why there may be more of them."""
+    if isinstance(properties, Text) and properties.unresolved is not None:
+        return None, properties.unresolved.reason
+    if not isinstance(properties, Map):
+        return None, ""
+    made = [name for name in properties.entries if name == TRANSFORM or name.startswith(LOOP)]
+    if not made:
+        return properties, ""
+    told = {name: value for name, value in properties.entries.items() if name not in made}
+    return Map(told, properties.key_spans, properties.span), f"what {made[0]} gives is told when the stack is deployed"

@@ -11,6 +11,16 @@ from wsconform.template.stack import Resource
 from wsconform.template.values import Map, Seq, Text, Unresolved, Value
 from wsconform.wiring.names import Names
 
+NEEDED = frozenset(
+    {
+        *("ApiId", "RouteKey", "Target", "AuthorizationType", "AuthorizerId", "Name", "ProtocolType"),
+        *("RouteSelectionExpression", "IntegrationType", "IntegrationUri", "IntegrationMethod", "AuthorizerType"),
+        *("AuthorizerUri", "IdentitySource", "RouteId", "RouteResponseKey", "IntegrationId", "IntegrationResponseKey"),
+        *("Schema", "StageName", "DeploymentId", "Stage", "DomainName", "Action", "FunctionName", "Principal"),
+        *("SourceArn", "Role", "Handler", "Runtime", "Code", "CodeUri"),
+    }
+)
+"""Properties whose absence means something. What lacks them may have them from where the template cannot tell."""
 _WHOLE = re.compile("-?[0-9]{1,18}")
 
 
@@ -62,13 +72,16 @@ class Element:
         return self.resource.place(name)
 
     def value(self, name: str) -> Value | None:
-        """A property as it stands."""
-        return self.resource.get(name)
+        """A property as it stands; unknown where a resource whose properties are not all told must have it."""
+        value = self.resource.get(name)
+        if value is None and self.resource.open and name in NEEDED:
+            return unknown(self.resource.open, self.resource.span, f"{self.id}.{name}")
+        return value
 
     def text(self, name: str) -> Text | None:
         """A property as canonical text; None where it is absent, unknown where a list or map stands in its place."""
         if name not in self._texts:
-            self._texts[name] = self.as_text(self.resource.get(name))
+            self._texts[name] = self.as_text(self.value(name))
         return self._texts[name]
 
     def as_text(self, value: Value | None) -> Text | None:
@@ -101,7 +114,7 @@ class Element:
 
     def listed(self, name: str) -> tuple[Value, ...] | Unresolved:
         """A list property; a single text counts as a list of one, an absent one as empty."""
-        value = self.resource.get(name)
+        value = self.value(name)
         if value is None:
             return ()
         if isinstance(value, Seq):
@@ -112,5 +125,5 @@ class Element:
 
     def map(self, name: str) -> Map | None:
         """A map property; None where absent or no map."""
-        value = self.resource.get(name)
+        value = self.value(name)
         return value if isinstance(value, Map) else None
