@@ -59,7 +59,9 @@ class Commands(click.Group):
             return run(*args, standalone_mode=False, **extra)
         # A run is short and keeps nearly all that it makes, so that collecting early only reads it through again.
         gc.set_threshold(MOST_UNCOLLECTED)
-        sys.exit(guarded(lambda: run(*args, standalone_mode=False, **extra)))
+        code = guarded(lambda: run(*args, standalone_mode=False, **extra))
+        gc.freeze()  # what is left needs no collecting: the process ends
+        sys.exit(code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

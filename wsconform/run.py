@@ -202,13 +202,18 @@ def _require_allowed(parameter: Parameter, value: str) -> None:
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:
-    """The files below a folder that may hold a WebSocket API. Passes over what tools put there, and hidden folders."""
-    for here, folders, files in os.walk(folder):
+    """The files below a folder that may hold a WebSocket API. Passes over what tools put there, and hidden folders.
+
+    A folder that cannot be read is given as it is, so that this is said.
+    """
+    unread: list[OSError] = []
+    for here, folders, files in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not _is_skipped(Path(here), name))
         for name in sorted(files):
             file = Path(here) / name
             if file.suffix.lower() in SUFFIXES and _may_be_template(file):
                 yield file
+    yield from (Path(error.filename) for error in unread if not isinstance(error, FileNotFoundError))
 
 
 def _is_skipped(parent: Path, name: str) -> bool:
@@ -216,7 +221,7 @@ def _is_skipped(parent: Path, name: str) -> bool:
         name.startswith(".")
         or name in _SKIPPED
         or (name.startswith("asset.") and (parent / "manifest.json").exists())  # what CDK uploads
-        or (parent / name / "pyvenv.cfg").exists()
+        or os.path.exists(parent / name / "pyvenv.cfg")  # noqa: PTH110 (pathlib raises where it may not look)
     )
 
 

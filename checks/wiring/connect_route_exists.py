@@ -56,4 +56,4 @@ def _routes_elsewhere(api: Api) -> str:
         stack = evaluation.resource(resource_id)
         if stack.logical_id not in stack.module.children and api.key in stack.mentions:
             return f'{api.label} is handed to the nested stack "{stack.origin}", whose template is not at hand'
-    return ""
+    return next((f"what {gap.name} makes is told when the stack is deployed" for gap in evaluation.stack.gaps), "")

@@ -16,7 +16,7 @@ from wsconform.wiring.model import Integration, Route
 def integration_is_used(integration: Integration) -> Iterator[Fault]:
     """Every integration is the target of a route."""
     api = integration.api
-    if integration.routes or any(_astray(route) for route in api.routes):
+    if integration.routes or any(_astray(route) for route in api.routes) or api.wiring.evaluation.stack.gaps:
         return
     # An API without a $connect route is at fault for that, and the integration may be what is left of the route.
     if api.routes and not api.connect_routes:

@@ -205,7 +205,7 @@ def test_a_file_name_that_is_no_text_is_a_usage_error(run: Run, write: Write, *,
 
     said = usage_error(run("." if by_folder else name))
 
-    assert 'pytest cannot report on "b<U+DCFF>.yaml", whose name is not UTF-8; rename it' in said
+    assert 'pytest cannot report on "b<U+DCFF>.yaml", whose name is no text in utf-8; rename it' in said
 
 
 def test_an_option_wins_over_an_ini_option(run: Run, write: Write, pytester: pytest.Pytester) -> None:

@@ -108,6 +108,10 @@ class TestRef:
         assert isinstance(zones, Seq)
         assert [str(item) for item in zones.items] == ["a", "b"]
 
+    @pytest.mark.parametrize("name", ["Api.Id", "Fn.Arn", "Undeclared.Alias", "Chat.Outputs.RouteId"])
+    def test_of_what_only_an_attribute_can_be(self, root: Module, name: str) -> None:
+        assert parts(scopes().of(root), {"Ref": name}) == (Attribute(name),)
+
     def test_of_a_parameter_without_default(self, root: Module) -> None:
         assert "no default" in reason(scopes().of(root), {"Ref": "Free"})
 
@@ -228,6 +232,18 @@ class TestConditions:
 
     def test_mappings(self, root: Module) -> None:
         assert parts(scopes().of(root), {"Fn::FindInMap": ["Sizes", "prod", "size"]}) == ("big",)
+
+
+def test_values_that_are_too_long_in_all_stay_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsconform.template.scope.LARGEST", 10_000)
+    scope = scopes().of(stack("Resources: {}").root)
+    copies = [{"Fn::Join": ["", ["x" * 1_000, {"Ref": "AWS::Region"}]]} for _ in range(20)]
+    value = evaluate(node(copies), scope)
+    assert isinstance(value, Seq)
+    texts = [item for item in value.items if isinstance(item, Text)]
+    assert texts[0].unresolved is None
+    assert texts[-1].unresolved is not None
+    assert "too long in all" in texts[-1].unresolved.reason
 
 
 def chain(folder: Path, output: str, length: int) -> Module:

@@ -375,3 +375,38 @@ Resources:
                     reached.add(at)
                     pending += links[at]
             assert waits(here, f"R{number}") == {f"R{other}" for other in reached}
+
+
+class TestWhatCannotBeTold:
+    def test_a_resource_may_have_more_properties_than_it_shows(self) -> None:
+        here = only_world(
+            stack("""
+Parameters: {Names: {Type: CommaDelimitedList}}
+Resources:
+  A: {Type: T, Properties: {Fn::Transform: {Name: AWS::Include}, P: v}}
+  B: {Type: T, Properties: {Fn::ForEach::L: [N, !Ref Names, {"${N}": v}], P: v}}
+  C: {Type: T, Properties: {Fn::Transform: {Name: AWS::Include}}}
+  D: {Type: T, Properties: {P: v}}
+  E: {Type: T, Properties: [v]}
+""")
+        )
+        resources = [here.resource(name) for name in "ABCDE"]
+        assert ["Fn::Transform" in resources[0].open, "Fn::ForEach::L" in resources[1].open] == [True, True]
+        assert [bool(one.open) for one in resources] == [True, True, True, False, False]
+        assert [list(one.properties.entries) for one in resources] == [["P"], ["P"], [], ["P"], []]
+
+    def test_a_template_may_make_more_resources_than_it_declares(self, tmp_path: Path) -> None:
+        (tmp_path / "child.yaml").write_text("Resources:\n  R: {Type: T}\n  Fn::Transform: {Name: AWS::Include}\n")
+        of = stack(
+            """
+Parameters: {Names: {Type: CommaDelimitedList}, Known: {Type: CommaDelimitedList, Default: a}}
+Resources:
+  Chat: {Type: "AWS::CloudFormation::Stack", Properties: {TemplateURL: child.yaml}}
+  Fn::ForEach::L: [N, !Ref Names, {"R${N}": {Type: T}}]
+  Fn::ForEach::M: [N, !Ref Known, {"S${N}": {Type: T}}]
+""",
+            tmp_path,
+        )
+        assert [(gap.name, gap.span.line) for gap in of.gaps] == [("Fn::ForEach::L", 5), ("Fn::Transform", 3)]
+        assert "Sa" in of.declared
+        assert stack("Resources: {A: {Type: T}}").gaps == ()

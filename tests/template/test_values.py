@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from wsconform.template.nodes import Span
 from wsconform.template.values import (
+    ABSENT,
     Atom,
     Attribute,
     Map,
@@ -70,6 +71,11 @@ def test_what_a_text_says_of_itself() -> None:
     assert text(["a"], SPAN).atom is None
     assert text([REGION, "a", SECRET], SPAN).unresolved == SECRET
     assert text([REGION, "a"], SPAN).unresolved is None
+
+
+def test_what_no_deployment_will_tell() -> None:
+    assert Unresolved(f"{ABSENT}map:a.b", "it has no such entry").is_absent
+    assert not SECRET.is_absent
 
 
 def test_a_text_reads_as_fn_sub_writes_it() -> None:

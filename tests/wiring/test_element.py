@@ -134,6 +134,18 @@ def test_a_map() -> None:
     assert found.map("Z") is None
 
 
+def test_what_a_resource_may_have_from_elsewhere_is_unknown() -> None:
+    found = element("{Fn::Transform: {Name: AWS::Include}, StageName: v1}")
+    assert found.literal("StageName") == "v1"
+    unknown = found.text("ApiId")
+    assert unknown is not None
+    assert isinstance(unknown.atom, Unresolved)
+    assert unknown.atom.key == "Stage.ApiId"
+    assert isinstance(found.listed("IdentitySource"), Unresolved)
+    assert found.text("Description") is None
+    assert element("{StageName: v1}").text("ApiId") is None
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text("a1.", max_size=3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -496,6 +497,18 @@ def test_an_api_in_a_nested_stack(tmp_path: Path) -> None:
     found = api(here)
     assert (found.key, found.path) == ("Nested/Chat", "Nested/Chat")
     assert ids(found.connect_routes) == ["Nested/Connect"]
+
+
+def test_what_is_worked_out_of_a_wiring_is_kept_with_it() -> None:
+    here, other = chat(), chat()
+    made: list[Wiring] = []
+
+    def make(wiring: Wiring) -> int:
+        made.append(wiring)
+        return len(made)
+
+    assert [one.once("count", partial(make, one)) for one in (here, here, other)] == [1, 1, 2]
+    assert here.once("other", lambda: "x") == "x"
 
 
 def test_a_wiring_knows_its_world() -> None:

@@ -120,7 +120,7 @@ class TestAdrift:
         "api_id",
         [
             *("!Ref Lost", "!Ref F", "!GetAtt A.ApiEndpoint", '""', "A", "chat", "!Ref Gone"),
-            *("[!Ref A]", "{Ref: A, x: y}", "!Split [',', a]"),
+            *("[!Ref A]", "{Ref: A, x: y}", "!Split [',', a]", "!FindInMap [Apis, dev, id]"),
         ],
     )
     def test_a_part_whose_api_id_names_no_api(self, api_id: str) -> None:

@@ -8,7 +8,15 @@ import pytest
 from building import wiring
 
 from wsconform.wiring.model import Wiring
-from wsconform.wiring.references import dangling, hard_coded, made_by_sam, surroundings, written_texts
+from wsconform.wiring.references import (
+    absent,
+    dangling,
+    hard_coded,
+    made_by_sam,
+    surroundings,
+    undeclared_conditions,
+    written_texts,
+)
 
 HEAD = """\
 Transform: AWS::Serverless-2016-10-31
@@ -87,6 +95,38 @@ class TestDangling:
         assert [name for _, name in dangling(here.elements["N/R"], here)] == ["N/Queue", "N/Queue"]
 
 
+class TestWhatIsAbsent:
+    def test_values(self, tmp_path: Path) -> None:
+        (tmp_path / "child.yaml").write_text("Resources: {}\nOutputs: {Out: {Value: x}}\n")
+        nested = "{Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: child.yaml}}"
+        targets = [
+            *("!GetAtt N.Outputs.Out", "!GetAtt N.Outputs.Lost", "!FindInMap [Lost, a, b]"),
+            *("!Ref Place", "!ImportValue Other", '!Sub "a-${N.Outputs.Far}"'),
+        ]
+        routes = "".join(f"  R{number}: {route(f'Target: {target}')}\n" for number, target in enumerate(targets))
+        here = wiring(f"{HEAD}  N: {nested}\n{routes}", tmp_path)
+        found = [[reason for _, reason in absent(here.elements[f"R{number}"])] for number in range(len(targets))]
+        assert [len(reasons) for reasons in found] == [0, 1, 1, 0, 0, 1]
+        assert '"Lost"' in found[1][0]
+        assert "no such entry" in found[2][0]
+
+    def test_conditions(self) -> None:
+        here = wiring(
+            HEAD
+            + """\
+  R:
+    Type: AWS::ApiGatewayV2::Route
+    Condition: Lost
+    Properties:
+      ApiId: !Ref Chat
+      RouteKey: !If [Never, a, !If [Far, b, c]]
+      Target: !If x
+"""
+        )
+        found = [(str(span), name) for span, name in undeclared_conditions(here.elements["R"])]
+        assert found == [("t.yaml:11:16", "Lost"), ("t.yaml:14:37", "Far")]
+
+
 SAM = """\
   F:
     Type: AWS::Serverless::Function
@@ -145,12 +185,18 @@ class TestSurroundings:
       PolicyName: p
       Roles: [!Ref Role]
       PolicyDocument: {Statement: [{Effect: Allow, Action: "execute-api:*", Resource: "*"}]}
+  J:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {ApiId: !Ref Chat, IntegrationUri: !GetAtt G.Arn, CredentialsArn: "arn:aws:iam::1:role/theirs"}
+  G:
+    Type: AWS::Serverless::Function
+    Properties: {Policies: [{Statement: [{Effect: Allow, Action: "execute-api:*", Resource: "*"}]}]}
   Unrelated: {Type: "AWS::Lambda::Function"}
   Stranger: {Type: "AWS::IAM::Role"}
 """
         )
         found = api_parts(here)
-        assert sorted(found) == ["Caller", "Chat", "D", "F", "I", "M", "N", "P", "Policy", "R", "Role"]
+        assert sorted(found) == ["Caller", "Chat", "D", "F", "G", "I", "J", "M", "N", "P", "Policy", "R", "Role"]
         assert found[0] == "Chat"
 
     def test_of_an_api_outside(self) -> None:

@@ -150,9 +150,9 @@ class _Drawing:
 
     def _on_property(self, line: Line, element: Element, *properties: str) -> None:
         """Hang the findings about some properties of an element on a line."""
+        label = element.label
         for finding in self._findings:
-            parts = finding.path.split("/")
-            if finding.resource == element.label and any(name in parts for name in properties):
+            if finding.resource == label and not {*finding.path.split("/")}.isdisjoint(properties):
                 line.findings.append(finding)
                 self._told.add(id(finding))
 

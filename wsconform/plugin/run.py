@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -49,7 +50,7 @@ class Run:
             found = self.checker.templates(path for path in paths if path.is_dir())
             for path in [*(given.path for given in found), *(path for path in paths if path.suffix in SUFFIXES)]:
                 _require_name(path)
-        except (ConfigError, PackError) as error:
+        except (ConfigError, PackError, OSError) as error:
             raise pytest.UsageError(str(error)) from None
         self._in_folders = {_absolute(given.path): given.path for given in found}
         self._ran: dict[str, tuple[str, list[Entry]]] = {}
@@ -164,7 +165,8 @@ def _require_name(path: Path) -> None:
         str(path).encode()
     except UnicodeEncodeError:
         raise ConfigError(
-            f'pytest cannot report on "{visible(str(path))}", whose name is not UTF-8; rename it'
+            f'pytest cannot report on "{visible(str(path))}", whose name is no text in '
+            f"{sys.getfilesystemencoding()}; rename it, or set another locale"
         ) from None
 
 

@@ -126,7 +126,8 @@ def read(path: str | os.PathLike[str], name: str | None = None) -> Source:
     except IsADirectoryError:
         raise TemplateError("this is a folder, not a template", path=name, fix="name a file in it") from None
     except PermissionError:
-        raise TemplateError("the file may not be read: permission denied", path=name, fix="check its mode") from None
+        what = "folder" if Path(path).is_dir() else "file"
+        raise TemplateError(f"the {what} may not be read: permission denied", path=name, fix="check its mode") from None
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or str(error)
         raise TemplateError(f"the file cannot be read: {said[:1].lower()}{said[1:]}", path=name) from None
@@ -333,8 +334,12 @@ def _comment_column(line: str, taken: list[tuple[int, int]]) -> int:
 def _step(node: Node, place: tuple[int, int]) -> tuple[str, Node] | None:
     """The entry or item of `node` at `place`, with its key or index."""
     if isinstance(node, Mapping):
+        line, column = place
         for key, value in node.entries.items():
             span = node.key_spans.get(key)
+            end = value.span
+            if end.end_line < line or (end.end_line == line and end.end_column < column):
+                continue  # a large map is mostly this
             if span is None:
                 # A short form: its value counts only where it stands apart from the tag.
                 if _start(value.span) != _start(node.span) and _covers(value.span, place):

@@ -22,9 +22,17 @@ from wsconform.template.worlds import MOST_COMBINATIONS, World, reachable
 LEAST_WORLDS, MOST_WORLDS = 8, 128
 MOST_EVALUATIONS = 16_000
 """Worlds times resources: what bounds the time for a large template with many conditions."""
-LEAST_TRIES, MOST_ANSWERS = 64, 400_000
+LEAST_TRIES, MOST_ANSWERS = 64, 150_000
 """Ways to choose times conditions: what bounds the time for worlds that hardly differ."""
 TRANSFORM = "Fn::Transform"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place where a template makes resources that cannot be told: `name` is that of the loop or transform."""
+
+    name: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,14 @@ class Stack:
     def unknown_parameters(self) -> tuple[str, ...]:
         """Given parameter values that no parameter of the template takes."""
         return tuple(name for name in self.given if name not in self.root.parameters)
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Where the templates may make more resources than those declared."""
+        sections = [root for one in self.root.lineage() if isinstance(root := one.root.get("Resources"), Mapping)]
+        return tuple(
+            Gap(name, section.key_span(name)) for section in sections for name in section.entries if _is_made(name)
+        )
 
     def type_of(self, resource_id: str) -> str:
         """The type of a declared resource."""
@@ -284,8 +300,13 @@ def _told(properties: Value | None) -> tuple[Map | None, str]:
         return None, properties.unresolved.reason
     if not isinstance(properties, Map):
         return None, ""
-    made = [name for name in properties.entries if name == TRANSFORM or name.startswith(LOOP)]
+    made = [name for name in properties.entries if _is_made(name)]
     if not made:
         return properties, ""
     told = {name: value for name, value in properties.entries.items() if name not in made}
     return Map(told, properties.key_spans, properties.span), f"what {made[0]} gives is told when the stack is deployed"
+
+
+def _is_made(name: str) -> bool:
+    """Whether a key stands for entries that are yet to be made."""
+    return name == TRANSFORM or name.startswith(LOOP)

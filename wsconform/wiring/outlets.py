@@ -1,4 +1,4 @@
-"""Where the id of an API leaves the templates at hand, so that another stack or a program may add to the API."""
+"""Where something that is not at hand may add to an API: another stack, a program, or what a macro makes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEEPERS = frozenset({"AWS::SSM::Parameter", "AWS::CloudFormation::CustomResourc
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """One way out. `reason` says which; `resource` is the one that takes the id, None for an output of the stack."""
+    """One such place. `reason` says which; `resource` is the one that takes the API's id, if one does."""
 
     reason: str
     span: Span
@@ -37,10 +37,10 @@ class Outlet:
 
 
 def outlets(api: Api) -> list[Outlet]:
-    """Every place that gives the id of `api`, by itself, to something whose template is not at hand."""
+    """Every place from which something whose template is not at hand may add to `api`: mostly, it is given its id."""
     if api.element is None:
         return []
-    return [*_outputs(api.wiring, api.element.id), *_resources(api.wiring, api.element.id)]
+    return [*_outputs(api.wiring, api.element.id), *_resources(api.wiring, api.element.id), *_gaps(api.wiring)]
 
 
 def _outputs(wiring: Wiring, resource_id: str) -> Iterator[Outlet]:
@@ -60,6 +60,12 @@ def _resources(wiring: Wiring, resource_id: str) -> Iterator[Outlet]:
         resource = wiring.evaluation.resource(here)
         if resource_id in resource.mentions and _holds(resource.properties, resource_id):
             yield Outlet(f'its id is passed to "{resource.logical_id}", an {resource.type}', resource.span, resource)
+
+
+def _gaps(wiring: Wiring) -> Iterator[Outlet]:
+    """What the templates themselves make, and cannot be told, may be part of it."""
+    for gap in wiring.evaluation.stack.gaps:
+        yield Outlet(f"what {gap.name} makes is told when the stack is deployed", gap.span, exported=True)
 
 
 def _keepers(wiring: Wiring) -> Iterator[str]:

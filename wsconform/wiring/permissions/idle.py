@@ -22,7 +22,7 @@ def is_idle(permission: Permission) -> bool:
     wiring = permission.wiring
     grant = coverage(wiring).unused.get(permission.id)
     function = permission.function
-    if grant is None or isinstance(function, Missing | Unresolved):
+    if grant is None or isinstance(function, Missing | Unresolved) or wiring.evaluation.stack.gaps:
         return False
     if grant.principal.match is not Match.YES or grant.action.match is not Match.YES or is_foreign(grant):
         return False
