@@ -1,0 +1,1 @@
+"""The local stage: the template's own handlers behind a strict API Gateway on loopback."""

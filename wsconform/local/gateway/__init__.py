@@ -1,0 +1,1 @@
+"""API Gateway's rules without sockets, processes or clocks: events in, effects out."""

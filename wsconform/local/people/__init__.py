@@ -1,0 +1,1 @@
+"""What people see of a stage: lines, the status page, reloading."""

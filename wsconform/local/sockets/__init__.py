@@ -1,0 +1,1 @@
+"""The thin shell: listeners, TLS, HTTP, WebSocket and signatures."""
