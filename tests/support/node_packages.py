@@ -1,0 +1,22 @@
+"""Node packages for the tests that run Node: installed once, and kept with what pytest caches."""
+
+import fcntl
+import shutil
+import subprocess
+from pathlib import Path
+
+
+def installed(package: Path, cache: Path) -> Path:
+    """The `node_modules` of a `package.json`, installed into a folder of the cache unless it is there already."""
+    wanted, here = package.read_text(encoding="utf-8"), cache / "package.json"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:  # several processes of pytest-xdist come here at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = cache / "installed.json"
+        if not done.exists() or done.read_text(encoding="utf-8") != wanted:
+            shutil.rmtree(cache / "node_modules", ignore_errors=True)
+            here.write_text(wanted, encoding="utf-8")
+            options = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
+            subprocess.run(["npm", "install", *options], cwd=cache, check=True, timeout=300)  # noqa: S607
+            done.write_text(wanted, encoding="utf-8")
+    return cache / "node_modules"
