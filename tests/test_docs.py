@@ -183,9 +183,9 @@ def test_the_catalogue_lists_every_check() -> None:
     of_area = defaultdict(list)
     for one in sorted(load_registry([]), key=lambda one: one.name):
         page = Path("..", "checks", one.page.relative_to(builtin_folder())).as_posix()
-        of_area[one.area].append(f"| [{one.name}]({page}) | {one.severity} | {written(one.summary)} |\n")
+        of_area[one.area].append(f"| [{one.name}]({page}) | {one.severity} | {one.effect} | {written(one.summary)} |\n")
     introduction = CATALOGUE.read_text(encoding="utf-8").partition("\n## ")[0].rstrip("\n") + "\n"
-    head = "| check | severity | requires |\n| --- | --- | --- |\n"
+    head = "| check | severity | effect | requires |\n| --- | --- | --- | --- |\n"
     tables = [f"\n## {area}\n\n{head}{''.join(lines)}" for area, lines in sorted(of_area.items())]
     whole = introduction + "".join(tables)
     refresh(CATALOGUE, whole)

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.check.suppression import Suppression
 
 
@@ -8,6 +8,7 @@ from wsconform.check.suppression import Suppression
     "suppression-is-used",
     on=Suppression,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="suppressions",
     why="left behind, it hides the same fault when that comes back",
     source="the manual of wsconform, Suppressions",

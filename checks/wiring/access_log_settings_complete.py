@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
 from wsconform.template.nodes import Span
 from wsconform.template.values import Attribute, Map, Text, split
 from wsconform.wiring.model import Stage
@@ -14,6 +14,7 @@ _NAMES = ("DestinationArn", "Format")
     "access-log-settings-complete",
     on=Stage,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="stage",
     why="API Gateway refuses a stage with such access log settings",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigatewayv2-stage-accesslogsettings.html",

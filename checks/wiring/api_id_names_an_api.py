@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.template.values import Attribute, Text
 from wsconform.wiring.model import Api, Part, Route, Wiring
 from wsconform.wiring.reader import names_of
@@ -11,6 +11,7 @@ from wsconform.wiring.references import made_by_sam
     "api-id-names-an-api",
     on=Wiring,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="template",
     why="the resource belongs to no API, and CloudFormation or API Gateway refuses it",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html",

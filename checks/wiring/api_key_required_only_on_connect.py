@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.model import CONNECT, Route
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import CONNECT, Route
     "api-key-required-only-on-connect",
     on=Route,
     severity=Severity.NOTE,
+    effect=Effect.UNSEEN,
     area="connect",
     why="a message has no headers to send a key in; what API Gateway then answers is not documented",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html",

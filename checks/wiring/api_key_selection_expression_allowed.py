@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.wiring.model import Api
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Api
     "api-key-selection-expression-allowed",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="api",
     why="API Gateway takes the API key from these two places and from no other",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html",

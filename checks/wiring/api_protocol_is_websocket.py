@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Severity, check
 from wsconform.wiring.model import Api, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Api, Route
     "api-protocol-is-websocket",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="api",
     why="an HTTP API takes no WebSocket connections, and API Gateway refuses these routes on it",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.wiring.model import CONNECT, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import CONNECT, Route
     "authorization-only-on-connect",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="connect",
     why='API Gateway refuses the route: "Currently, authorization is restricted to the $connect route only"',
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.wiring.model import CONNECT, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import CONNECT, Route
     "authorization-type-allowed",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="connect",
     why="API Gateway refuses any other type on a WebSocket API, JWT included",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html",

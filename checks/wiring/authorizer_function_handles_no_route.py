@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Note, Severity, check
+from wsconform.check import Effect, Fault, Note, Severity, check
 from wsconform.wiring.model import Authorizer, Function
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Authorizer, Function
     "authorizer-function-handles-no-route",
     on=Authorizer,
     severity=Severity.WARNING,
+    effect=Effect.MISBEHAVES,
     area="authorizer",
     why="an authorizer answers with a policy and a route's function with a status: one function cannot be both",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html",

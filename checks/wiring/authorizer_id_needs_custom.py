@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Severity, check
 from wsconform.wiring.model import CONNECT, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import CONNECT, Route
     "authorizer-id-needs-custom",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="connect",
     why="API Gateway accepts the authorizer and never asks it: the type alone decides",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html",
@@ -34,4 +35,5 @@ def authorizer_id_needs_custom(route: Route) -> Iterator[Fault]:
         else "remove AuthorizerId; authorization is decided at $connect, for all routes",
         notes=() if absent else (Note(route.at("AuthorizerId"), "the authorizer is named here"),),
         severity=Severity.ERROR if is_open else Severity.WARNING,
+        effect=None if is_open else Effect.UNSEEN,
     )

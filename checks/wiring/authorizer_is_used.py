@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.model import Authorizer, Route
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import Authorizer, Route
     "authorizer-is-used",
     on=Authorizer,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="authorizer",
     why="an authorizer that no $connect route names is never asked, and looks as if it guarded something",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Inconclusive, Said, Severity, check
 from wsconform.check.permissions import fault_of
 from wsconform.wiring.model import Authorizer
 from wsconform.wiring.permissions.coverage import coverage
@@ -10,6 +10,7 @@ from wsconform.wiring.permissions.coverage import coverage
     "authorizer-may-be-invoked",
     on=Authorizer,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="permissions",
     why="Lambda turns API Gateway away, so every attempt to connect is refused with 500, whatever the credentials",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html",

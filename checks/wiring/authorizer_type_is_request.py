@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.wiring.model import Authorizer
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Authorizer
     "authorizer-type-is-request",
     on=Authorizer,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="authorizer",
     why='API Gateway refuses it: "Only REQUEST authorizer type is supported on WEBSOCKET protocol Apis."',
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.template.values import split
 from wsconform.wiring.model import Authorizer
 from wsconform.wiring.uris import FunctionUri
@@ -10,6 +10,7 @@ from wsconform.wiring.uris import FunctionUri
     "authorizer-uri-in-functions-region",
     on=Authorizer,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="authorizer",
     why="API Gateway looks for the function in the region that the URI names, and does not find it there",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.values import Attribute, Unresolved
 from wsconform.wiring.element import Missing
 from wsconform.wiring.model import Authorizer
@@ -11,6 +11,7 @@ from wsconform.wiring.uris import FORM, FunctionUri, HttpUri, MalformedUri, Serv
     "authorizer-uri-well-formed",
     on=Authorizer,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="authorizer",
     why="API Gateway cannot invoke the authorizer: it refuses the URI, or every client with a 500",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.element import Elsewhere
 from wsconform.wiring.model import CONNECT, Authorizer, Route
@@ -10,6 +10,7 @@ from wsconform.wiring.model import CONNECT, Authorizer, Route
     "connect-authorizer-in-same-api",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="connect",
     why="authorizer ids belong to one API, so API Gateway does not find this one",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.wiring.model import CONNECT, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import CONNECT, Route
     "connect-is-authorized",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="connect",
     why="authorization is decided at $connect and never again, so every client is let in, to every route",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.wiring.model import CONNECT, Api, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import CONNECT, Api, Route
     "connect-route-exists",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="connect",
     why="without a $connect route nothing is asked of a client: every upgrade request is accepted",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html",

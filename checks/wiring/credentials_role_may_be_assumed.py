@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.iam.credentials import credentials_of, is_declared, trust
 from wsconform.wiring.iam.policy import Verdict
@@ -12,6 +12,7 @@ from wsconform.wiring.permissions.grants import SERVICE
     "credentials-role-may-be-assumed",
     on=Part,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="credentials",
     why="API Gateway cannot make the call, and answers 500 to a connect, an error frame to a message",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",

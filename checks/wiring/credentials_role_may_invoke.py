@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.iam.credentials import INVOKE, credentials_of, invocation, is_declared, is_let_in
 from wsconform.wiring.iam.policy import Verdict
@@ -12,6 +12,7 @@ from wsconform.wiring.model import Authorizer, Function, Integration, Part
     "credentials-role-may-invoke",
     on=Part,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="credentials",
     why="with credentials it is the role that calls the function, and Lambda refuses a role that may not",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",

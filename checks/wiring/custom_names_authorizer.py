@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import CONNECT, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import CONNECT, Route
     "custom-names-authorizer",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="connect",
     why="there is no authorizer to ask, so API Gateway cannot make the route",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html",

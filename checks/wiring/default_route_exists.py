@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.wiring.model import DEFAULT, Api
 from wsconform.wiring.route_keys import meant
 
@@ -9,6 +9,7 @@ from wsconform.wiring.route_keys import meant
     "default-route-exists",
     on=Api,
     severity=Severity.NOTE,
+    effect=Effect.MISBEHAVES,
     area="api",
     why='a message that selects no route is answered with "Forbidden", which looks like a want of permission',
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Api, Part
 from wsconform.wiring.order import place_of_order
 
@@ -9,6 +9,7 @@ from wsconform.wiring.order import place_of_order
     "dependencies-have-no-cycle",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="deployment",
     why='CloudFormation refuses the template: "Circular dependency between resources"',
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html",

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Deployment
 
 _MADE_FROM_CONTENT = re.compile(r"(?=[A-Fa-f]*\d)[0-9A-Fa-f]{6,}$")
@@ -11,6 +11,7 @@ _MADE_FROM_CONTENT = re.compile(r"(?=[A-Fa-f]*\d)[0-9A-Fa-f]{6,}$")
     "deployment-follows-changes",
     on=Deployment,
     severity=Severity.NOTE,
+    effect=Effect.UNSEEN,
     area="deployment",
     why="CloudFormation makes a deployment once, so routes that are added or changed later are not deployed",
     source="https://github.com/aws/aws-lambda-dotnet/issues/605",

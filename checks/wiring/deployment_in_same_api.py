@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.model import Deployment, Stage
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import Deployment, Stage
     "deployment-in-same-api",
     on=Stage,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="deployment",
     why="deployment ids belong to one API, so API Gateway refuses the stage",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-stage.html",

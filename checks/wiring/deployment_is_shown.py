@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.model import Deployment, Stage
 from wsconform.wiring.outlets import is_mentioned
@@ -10,6 +10,7 @@ from wsconform.wiring.outlets import is_mentioned
     "deployment-is-shown",
     on=Deployment,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="deployment",
     why="clients reach only what a stage shows, so this snapshot serves nobody",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-set-up-websocket-deployment.html",

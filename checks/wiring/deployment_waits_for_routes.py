@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Severity, check
 from wsconform.check.wording import listed
 from wsconform.template.values import Unresolved
 from wsconform.wiring.model import CONNECT, Deployment, Part, Route
@@ -11,6 +11,7 @@ from wsconform.wiring.order import how_to_wait, not_waited_for, place_of_order, 
     "deployment-waits-for-routes",
     on=Deployment,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="deployment",
     why="a deployment holds what the API has at that moment: a route that comes later answers Forbidden, "
     "an authorizer that comes later guards nothing",

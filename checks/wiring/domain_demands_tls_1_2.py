@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
 from wsconform.wiring.domains import settings_of_domain
 from wsconform.wiring.model import ApiMapping
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import ApiMapping
     "domain-demands-tls-1.2",
     on=ApiMapping,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="domain",
     why="API Gateway takes no older version of TLS for WebSocket APIs",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-custom-domain-names.html",

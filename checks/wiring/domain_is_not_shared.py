@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Note, Severity, check
+from wsconform.check import Effect, Fault, Note, Severity, check
 from wsconform.template.nodes import Span
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import ApiMapping, DomainName
@@ -12,6 +12,7 @@ _REST_MAPPINGS = ("AWS::ApiGateway::BasePathMapping", "AWS::ApiGateway::BasePath
     "domain-is-not-shared",
     on=ApiMapping,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="domain",
     why="API Gateway refuses to map a WebSocket API under a domain name that has a REST or HTTP API",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-mappings.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
 from wsconform.wiring.domains import settings_of_domain
 from wsconform.wiring.model import ApiMapping
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import ApiMapping
     "domain-is-regional",
     on=ApiMapping,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="domain",
     why="API Gateway refuses a domain name of another endpoint type for WebSocket APIs",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-custom-domain-names.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import ApiMapping, DomainName
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import ApiMapping, DomainName
     "domain-name-allowed",
     on=ApiMapping,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="domain",
     why="API Gateway refuses a custom domain name with capitals",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-domainname.html",

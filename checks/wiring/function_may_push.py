@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
 from wsconform.wiring.functions.pushing import ACTION, Cause, Shortage, shortages
 from wsconform.wiring.functions.source_file import DELETE, GET, POST
 from wsconform.wiring.model import Api
@@ -22,6 +22,7 @@ _LABELS = {
     "function-may-push",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="functions",
     why="the call is refused with 403, and the client that waits for the message never gets it",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html",

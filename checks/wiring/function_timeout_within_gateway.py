@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.functions.behind import sharing
 from wsconform.wiring.functions.waiting import LONGEST_WAIT, awaited_functions
@@ -11,6 +11,7 @@ from wsconform.wiring.model import Function
     "function-timeout-within-gateway",
     on=Function,
     severity=Severity.WARNING,
+    effect=Effect.MISBEHAVES,
     area="functions",
     why="API Gateway stops waiting after 29 seconds and answers with an error; the function runs on, and is paid for",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.wiring.functions.code import Lacking, Shipped, Unread, code_of
 from wsconform.wiring.model import Function
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import Function
     "handler-exists",
     on=Function,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="functions",
     why="the function fails before its first line: a connect is answered with 502, a message with an error frame",
     source="https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html",

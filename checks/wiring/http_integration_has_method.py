@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Integration
 from wsconform.wiring.uris import HttpUri
 
@@ -9,6 +9,7 @@ from wsconform.wiring.uris import HttpUri
     "http-integration-has-method",
     on=Integration,
     severity=Severity.WARNING,
+    effect=Effect.REFUSED,
     area="integrations",
     why="API Gateway does not know by which method to call the URL",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.values import Text, Unresolved
 from wsconform.wiring.identity import IdentitySource, MalformedSource, read_source
 from wsconform.wiring.model import Authorizer
@@ -10,6 +10,7 @@ from wsconform.wiring.model import Authorizer
     "identity-source-identifies",
     on=Authorizer,
     severity=Severity.WARNING,
+    effect=Effect.MISBEHAVES,
     area="authorizer",
     why="no client is ever turned away for want of an identity; the authorizer runs for every request there is",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html",

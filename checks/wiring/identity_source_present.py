@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.values import Text, Unresolved
 from wsconform.wiring.model import Authorizer
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import Authorizer
     "identity-source-present",
     on=Authorizer,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="authorizer",
     why="nothing turns a client without credentials away with a 401; the authorizer runs for every request there is",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html",

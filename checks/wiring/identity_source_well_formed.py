@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.nodes import Span
 from wsconform.template.values import Map, Seq, Text, Unresolved, Value
 from wsconform.wiring.identity import FORMS, IdentitySource, MalformedSource, in_one, read_source
@@ -11,6 +11,7 @@ from wsconform.wiring.model import Authorizer
     "identity-source-well-formed",
     on=Authorizer,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="authorizer",
     why='API Gateway refuses the authorizer: "Invalid request identity source expression"',
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html",

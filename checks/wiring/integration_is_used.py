@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Integration, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Integration, Route
     "integration-is-used",
     on=Integration,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="integrations",
     why="nothing ever calls it, so the route that it was written for is not wired",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-integrations.html",

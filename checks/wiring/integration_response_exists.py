@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import CONNECT, Api, Integration, IntegrationResponse
 from wsconform.wiring.uris import FunctionUri
 
@@ -9,6 +9,7 @@ from wsconform.wiring.uris import FunctionUri
     "integration-response-exists",
     on=Integration,
     severity=Severity.WARNING,
+    effect=Effect.MISBEHAVES,
     area="integrations",
     why="API Gateway does not know how to answer, and the client gets an internal error",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-responses.html",

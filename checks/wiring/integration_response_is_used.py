@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Note, Severity, check
+from wsconform.check import Effect, Fault, Note, Severity, check
 from wsconform.wiring.model import Integration, IntegrationResponse
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Integration, IntegrationResponse
     "integration-response-is-used",
     on=IntegrationResponse,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="integrations",
     why="a proxy integration hands its result on as it is, so the integration response has no effect",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-responses.html",

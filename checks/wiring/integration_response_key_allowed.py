@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import DEFAULT, IntegrationResponse
 
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import DEFAULT, IntegrationResponse
     "integration-response-key-allowed",
     on=IntegrationResponse,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="integrations",
     why="no result of the integration selects such a key",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-responses.html",

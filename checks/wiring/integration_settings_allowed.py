@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.check.registry import unknown_name
 from wsconform.wiring.model import Integration
 
@@ -15,6 +15,7 @@ SETTINGS = {
     "integration-settings-allowed",
     on=Integration,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="integrations",
     why="API Gateway refuses any other word",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",

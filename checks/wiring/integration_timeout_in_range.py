@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Integration
 
 LEAST, MOST = 50, 29_000
@@ -10,6 +10,7 @@ LEAST, MOST = 50, 29_000
     "integration-timeout-in-range",
     on=Integration,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="integrations",
     why="API Gateway refuses a timeout outside 50 to 29000 milliseconds",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.check.registry import unknown_name
 from wsconform.wiring.model import Integration
 
@@ -11,6 +11,7 @@ TYPES = ("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK")
     "integration-type-allowed",
     on=Integration,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="integrations",
     why="API Gateway refuses an integration of any other type",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",

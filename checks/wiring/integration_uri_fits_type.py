@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.element import Missing
 from wsconform.wiring.model import Integration
@@ -11,6 +11,7 @@ from wsconform.wiring.uris import FORM, FunctionUri, HttpUri, MalformedUri, Serv
     "integration-uri-fits-type",
     on=Integration,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="integrations",
     why="an integration of this type cannot call what the URI names",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",
@@ -25,6 +26,7 @@ def integration_uri_fits_type(integration: Integration) -> Iterator[Fault]:
             label="never called",
             fix=f"write IntegrationType: {_TYPE_OF[type(uri)]}, or take IntegrationUri away",
             severity=Severity.WARNING,
+            effect=Effect.UNSEEN,
         )
     if kind not in _WANTED or isinstance(uri, MalformedUri | Missing):
         return

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Integration
 from wsconform.wiring.uris import FORM, MalformedUri
 
@@ -9,6 +9,7 @@ from wsconform.wiring.uris import FORM, MalformedUri
     "integration-uri-well-formed",
     on=Integration,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="integrations",
     why="API Gateway refuses the URI, or the route answers with an internal error",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",

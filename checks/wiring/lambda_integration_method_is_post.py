@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Integration
 from wsconform.wiring.uris import FunctionUri
 
@@ -9,6 +9,7 @@ from wsconform.wiring.uris import FunctionUri
     "lambda-integration-method-is-post",
     on=Integration,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="integrations",
     why="the API of Lambda invokes a function by POST and by nothing else",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",

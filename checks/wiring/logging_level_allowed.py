@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
 from wsconform.template.values import Map, Value
 from wsconform.wiring.model import Stage
 
@@ -11,6 +11,7 @@ LEVELS = ("ERROR", "INFO", "OFF")
     "logging-level-allowed",
     on=Stage,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="stage",
     why="API Gateway knows these three levels and refuses a stage with any other",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigatewayv2-stage-routesettings.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.iam.managed_policies import RETIRED
 from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Function
@@ -10,6 +10,7 @@ from wsconform.wiring.model import Function
     "managed-policy-not-retired",
     on=Function,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="functions",
     why="a deprecated managed policy can be attached to no new role, so a fresh stack fails",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-deprecated.html",

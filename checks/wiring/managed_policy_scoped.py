@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.iam.managed_policies import BROAD
 from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Function
@@ -10,6 +10,7 @@ from wsconform.wiring.model import Function
     "managed-policy-scoped",
     on=Function,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="functions",
     why="whoever gets hold of the function, or of a fault in it, may do all that its role may",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Severity, check
 from wsconform.check.wording import quoted
 from wsconform.template.values import Attribute
 from wsconform.wiring.model import ApiMapping, Stage
@@ -10,6 +10,7 @@ from wsconform.wiring.model import ApiMapping, Stage
     "mapping-names-a-stage",
     on=ApiMapping,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="domain",
     why="API Gateway finds no stage of that name in the API and refuses the mapping",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-apimapping.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Route
     "message-route-has-target",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="routes",
     why="nothing is behind the route, so its messages are answered with an error frame or not at all",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-integrations.html",

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Model
 
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import Model
     "model-name-alphanumeric",
     on=Model,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="models",
     why="API Gateway refuses any other character in a model name",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-model.html",

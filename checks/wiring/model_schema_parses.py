@@ -1,7 +1,7 @@
 import json
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.nodes import Span
 from wsconform.template.values import Map, Seq, Text, Value
 from wsconform.wiring.model import Model
@@ -11,6 +11,7 @@ from wsconform.wiring.model import Model
     "model-schema-parses",
     on=Model,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="models",
     why="API Gateway refuses a model whose schema it cannot read",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-model.html",

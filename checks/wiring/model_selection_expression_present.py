@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Route
     "model-selection-expression-present",
     on=Route,
     severity=Severity.WARNING,
+    effect=Effect.MISBEHAVES,
     area="models",
     why="without the expression no model is selected, and no message is validated",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-request-validation.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import DEFAULT, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import DEFAULT, Route
     "model-selection-finds-model",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="models",
     why='where no model matches, validation fails and every message is answered "Bad request body"',
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-request-validation.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
 from wsconform.template.module import NESTED
 from wsconform.template.nodes import child
 from wsconform.template.sam.expansion import type_of
@@ -11,6 +11,7 @@ from wsconform.wiring.model import Wiring
     "nested-template-readable",
     on=Wiring,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="template",
     why="the nested stack cannot be deployed, and nothing of it was checked",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html",

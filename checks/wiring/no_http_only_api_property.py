@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Api
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Api
     "no-http-only-api-property",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="api",
     why="the property is for HTTP APIs only, and API Gateway refuses to make the API with it",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Authorizer, Integration, Part, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Authorizer, Integration, Part, Route
     "no-http-only-property",
     on=Part,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="api",
     why="the property is for HTTP APIs only; API Gateway refuses it, or passes it over, on a WebSocket API",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-authorizer.html",
@@ -21,6 +22,7 @@ def no_http_only_property(part: Part) -> Iterator[Fault]:
                 message=f"{part.label} has {name}, which is for HTTP APIs only",
                 label="not for WebSocket APIs",
                 fix=f"remove {name}{_INSTEAD.get(name, '')}",
+                effect=None if name in _SEEN_REFUSED else Effect.UNSEEN,
             )
 
 
@@ -35,6 +37,9 @@ def _names(part: Part) -> tuple[str, ...]:
         return names if part.is_jwt else (*names, "JwtConfiguration")
     return ()
 
+
+_SEEN_REFUSED = {"AuthorizationScopes", "AuthorizerPayloadFormatVersion"}
+"""Those that people saw API Gateway refuse; of the others nobody said whether it refuses them or passes them over."""
 
 _INSTEAD = {
     "AuthorizationScopes": "; scopes belong to JWT authorizers",

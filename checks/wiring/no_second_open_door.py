@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Note, Severity, check
+from wsconform.check import Effect, Fault, Note, Severity, check
 from wsconform.template.nodes import Span
 from wsconform.template.values import Text
 from wsconform.wiring.element import Element
@@ -12,6 +12,7 @@ from wsconform.wiring.uris import FunctionUri, parse_function
     "no-second-open-door",
     on=Api,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="connect",
     why="anyone can invoke the function past the API, with an event that looks as if $connect had let them in",
     source="https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",

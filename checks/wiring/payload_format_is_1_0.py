@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Integration
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Integration
     "payload-format-is-1.0",
     on=Integration,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="integrations",
     why="API Gateway refuses any other payload format version on a WebSocket API",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-integration.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.check.permissions import short_arn, target_of
 from wsconform.wiring.model import Function, Permission
 from wsconform.wiring.permissions.idle import is_idle
@@ -10,6 +10,7 @@ from wsconform.wiring.permissions.idle import is_idle
     "permission-matches-something",
     on=Permission,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="permissions",
     why="it allows nothing that happens; what it was written for has changed, or is spelt otherwise",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Function, Permission
 from wsconform.wiring.permissions.grants import SERVICE
 
@@ -9,6 +9,7 @@ from wsconform.wiring.permissions.grants import SERVICE
     "permission-names-its-source",
     on=Permission,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="permissions",
     why="whoever has an API of their own, in any account, can have API Gateway invoke the function",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-permission.html",

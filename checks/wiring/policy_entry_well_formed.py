@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.template.values import Map
 from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Function
@@ -10,6 +10,7 @@ from wsconform.wiring.model import Function
     "policy-entry-well-formed",
     on=Function,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="functions",
     why="SAM refuses the whole template",
     source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.template.values import Map, Seq
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Wiring
@@ -41,6 +41,7 @@ TEXTS = {
     "property-is-text",
     on=Wiring,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="template",
     why="CloudFormation refuses a list or a map in the place of a text",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html",

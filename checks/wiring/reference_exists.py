@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.check.registry import unknown_name
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api
@@ -11,6 +11,7 @@ from wsconform.wiring.references import absent, dangling, surroundings, undeclar
     "reference-exists",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="template",
     why="CloudFormation refuses a template that refers to what it does not have",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-ref.html",

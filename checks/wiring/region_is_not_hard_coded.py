@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Api
 from wsconform.wiring.references import hard_coded, surroundings, written_texts
 
@@ -9,6 +9,7 @@ from wsconform.wiring.references import hard_coded, surroundings, written_texts
     "region-is-not-hard-coded",
     on=Api,
     severity=Severity.WARNING,
+    effect=Effect.UNSEEN,
     area="template",
     why="the ARN is wrong in every other region, where the stack then calls nothing",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.template.values import Attribute, Text
 from wsconform.wiring.model import Model, Route
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import Model, Route
     "request-models-exist",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="models",
     why="API Gateway does not find the model and refuses the route",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html",

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import CONNECT, Route
 
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import CONNECT, Route
     "request-parameter-well-formed",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="connect",
     why="API Gateway refuses the route",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-data-mapping.html",

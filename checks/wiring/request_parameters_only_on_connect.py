@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.wiring.model import CONNECT, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import CONNECT, Route
     "request-parameters-only-on-connect",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.UNSEEN,
     area="connect",
     why="only the upgrade request has headers and a query string; on another route API Gateway refuses them",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-data-mapping.html",

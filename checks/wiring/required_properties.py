@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api, Authorizer, DomainName, Route
 
@@ -22,6 +22,7 @@ REQUIRED = {
     "required-properties",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="template",
     why="CloudFormation or API Gateway refuses the resource",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html",

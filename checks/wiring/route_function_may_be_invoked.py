@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Inconclusive, Said, Severity, check
 from wsconform.check.permissions import fault_of
 from wsconform.check.wording import quoted
 from wsconform.wiring.model import Route
@@ -11,6 +11,7 @@ from wsconform.wiring.permissions.coverage import Shortfall, coverage
     "route-function-may-be-invoked",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="permissions",
     why="Lambda turns API Gateway away: $connect is refused with 500, a message is answered with "
     '"Internal server error"',

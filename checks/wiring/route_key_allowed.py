@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Route
 from wsconform.wiring.route_keys import SYSTEM_KEYS, meant
 
@@ -9,6 +9,7 @@ from wsconform.wiring.route_keys import SYSTEM_KEYS, meant
     "route-key-allowed",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="routes",
     why='keys that begin with "$" are reserved, and API Gateway refuses any but its own three',
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html",

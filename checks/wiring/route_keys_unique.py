@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Note, Severity, check
+from wsconform.check import Effect, Fault, Note, Severity, check
 from wsconform.wiring.model import Api, Route
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Api, Route
     "route-keys-unique",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="routes",
     why="API Gateway refuses the second route with a conflict, and the stack rolls back",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import CONNECT, DISCONNECT, Api, Route, RouteResponse
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import CONNECT, DISCONNECT, Api, Route, RouteRespons
     "route-response-delivers",
     on=Route,
     severity=Severity.WARNING,
+    effect=Effect.MISBEHAVES,
     area="two-way",
     why="what the integration returns is dropped, and the client waits for a reply in vain",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Note, Severity, check
+from wsconform.check import Effect, Fault, Note, Severity, check
 from wsconform.wiring.element import Elsewhere
 from wsconform.wiring.model import Route, RouteResponse
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import Route, RouteResponse
     "route-response-in-same-api",
     on=RouteResponse,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="two-way",
     why="a route id means something within its API only, so the route response cannot be made",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-routeresponse.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import CONNECT, DISCONNECT, Route, RouteResponse
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import CONNECT, DISCONNECT, Route, RouteResponse
     "route-response-is-heard",
     on=RouteResponse,
     severity=Severity.NOTE,
+    effect=Effect.MISBEHAVES,
     area="two-way",
     why="the answer to a handshake carries no body, and after a disconnect nobody is there to read one",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html",

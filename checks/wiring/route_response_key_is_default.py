@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import DEFAULT, RouteResponse
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import DEFAULT, RouteResponse
     "route-response-key-is-default",
     on=RouteResponse,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="two-way",
     why="API Gateway refuses any other key",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html",

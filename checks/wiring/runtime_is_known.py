@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.functions.behind import all_behind, sharing
 from wsconform.wiring.functions.runtimes import is_known, may_be_newer, nearest
 from wsconform.wiring.model import Function
@@ -10,6 +10,7 @@ from wsconform.wiring.model import Function
     "runtime-is-known",
     on=Function,
     severity=Severity.WARNING,
+    effect=Effect.REFUSED,
     area="functions",
     why="Lambda takes the runtimes that it lists and refuses a function with any other",
     source="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
@@ -24,6 +25,7 @@ def runtime_is_known(function: Function) -> Iterator[Fault]:
     yield Fault(
         at=function.at("Runtime"),
         severity=Severity.NOTE if newer else Severity.WARNING,
+        effect=Effect.UNSEEN if newer else None,
         message=f'{function.label} is to run on "{runtime}", '
         + ("a runtime newer than those known here" if newer else "which is no runtime of Lambda"),
         label="not known",

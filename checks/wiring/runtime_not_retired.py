@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.wiring.functions.behind import all_behind, sharing
 from wsconform.wiring.functions.runtimes import lifecycle, today
 from wsconform.wiring.model import Function
@@ -10,6 +10,7 @@ from wsconform.wiring.model import Function
     "runtime-not-retired",
     on=Function,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="functions",
     why="Lambda refuses to create a function with a retired runtime, and gives a deprecated one no more updates",
     source="https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
@@ -36,6 +37,7 @@ def runtime_not_retired(function: Function) -> Iterator[Said]:
     yield Fault(
         at=function.at("Runtime"),
         severity=Severity.ERROR if blocked else Severity.WARNING,
+        effect=None if blocked else Effect.UNSEEN,
         message=f'{function.label} runs on "{runtime}", {since}',
         label="retired" if blocked else "deprecated",
         fix=f"write Runtime: {life.successor}",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
 from wsconform.wiring.model import Wiring
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Wiring
     "sam-accepts-template",
     on=Wiring,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="template",
     why="`sam deploy` stops before anything is deployed",
     source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-websocketapi.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Wiring
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Wiring
     "sam-keeps-what-is-written",
     on=Wiring,
     severity=Severity.WARNING,
+    effect=Effect.MISBEHAVES,
     area="template",
     why="SAM leaves it out without a word",
     source="https://github.com/aws/serverless-application-model/blob/develop/samtranslator/model/api/websocket_api_generator.py",

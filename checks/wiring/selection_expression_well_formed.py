@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.model import Api
 from wsconform.wiring.selection import MalformedSelection, selection_of
@@ -10,6 +10,7 @@ from wsconform.wiring.selection import MalformedSelection, selection_of
     "selection-expression-well-formed",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="api",
     why="the expression cannot be evaluated, so no message reaches its route",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html",

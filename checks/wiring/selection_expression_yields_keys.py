@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.model import Api, Route
 from wsconform.wiring.route_keys import is_reserved
@@ -11,6 +11,7 @@ from wsconform.wiring.selection import Selection, parse_selection, selection_of
     "selection-expression-yields-keys",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="api",
     why="no message can select such a route: its key has to equal what the expression comes to, to the letter",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html",

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.check.permissions import short_arn
 from wsconform.wiring.model import Permission
 
@@ -12,6 +12,7 @@ _EXTRA_SEGMENT = re.compile(r"[^/]+/[^/]*/\*\$?\w[^/]*")
     "source-arn-has-websocket-form",
     on=Permission,
     severity=Severity.NOTE,
+    effect=Effect.UNSEEN,
     area="permissions",
     why="the Lambda console finds no route for it, and some report that their functions were not called",
     source="https://github.com/aws/aws-cdk/issues/19532",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.element import Elsewhere
 from wsconform.wiring.model import Stage
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import Stage
     "stage-deployment-is-deployment",
     on=Stage,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="deployment",
     why="API Gateway finds no deployment of that id and refuses the stage",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-stage.html",

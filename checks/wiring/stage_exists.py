@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.values import Attribute
 from wsconform.wiring.model import Api, Stage
 from wsconform.wiring.outlets import outlets
@@ -11,6 +11,7 @@ from wsconform.wiring.references import made_by_sam
     "stage-exists",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="deployment",
     why="clients connect to wss://<api>/<stage>; without a stage there is nothing to connect to",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-set-up-websocket-deployment.html",

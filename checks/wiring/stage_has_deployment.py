@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.model import Stage
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import Stage
     "stage-has-deployment",
     on=Stage,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="stage",
     why="a stage without a deployment shows nothing, and every attempt to connect is refused with 403",
     source="https://github.com/hashicorp/terraform-provider-aws/issues/17955",

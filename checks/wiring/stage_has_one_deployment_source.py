@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Note, Severity, check
+from wsconform.check import Effect, Fault, Note, Severity, check
 from wsconform.wiring.model import Stage
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Stage
     "stage-has-one-deployment-source",
     on=Stage,
     severity=Severity.NOTE,
+    effect=Effect.UNSEEN,
     area="stage",
     why="a stage that deploys by itself cannot be moved to another deployment, so updates of DeploymentId fail",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-stage.html",

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.wiring.model import Stage
 
 MOST = 128
@@ -12,6 +12,7 @@ _ODD = re.compile(r"[^A-Za-z0-9_]")
     "stage-name-allowed",
     on=Stage,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="stage",
     why="API Gateway refuses a stage whose name has other characters",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-stage.html",
@@ -29,6 +30,7 @@ def stage_name_allowed(stage: Stage) -> Iterator[Fault]:
             label="whether a WebSocket API may have it is not documented",
             fix="name the stage with letters, digits and underscores, such as v1",
             severity=Severity.NOTE,
+            effect=Effect.UNSEEN,
         )
         return
     known = [part for part in name.parts if isinstance(part, str)]

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Note, Severity, check
+from wsconform.check import Effect, Fault, Note, Severity, check
 from wsconform.wiring.model import Stage
 
 
@@ -8,6 +8,7 @@ from wsconform.wiring.model import Stage
     "stage-names-unique",
     on=Stage,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="stage",
     why="an API has one stage of a name, so the second one conflicts with the first and is refused",
     source="https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html",

@@ -1,7 +1,7 @@
 import difflib
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
 from wsconform.wiring.model import Route, Stage
 from wsconform.wiring.outlets import outlets
 
@@ -10,6 +10,7 @@ from wsconform.wiring.outlets import outlets
     "stage-route-settings-name-routes",
     on=Stage,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="stage",
     why='API Gateway refuses the stage: "Unable to find Route by key … within the provided RouteSettings"',
     source="https://github.com/badmintoncryer/cdk-preflight",

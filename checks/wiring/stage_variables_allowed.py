@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
 from wsconform.wiring.model import Stage
 
 _NAME = re.compile(r"\w+", re.ASCII)
@@ -12,6 +12,7 @@ _ODD = re.compile(r"[^A-Za-z0-9\-._~:/?#&=,]")
     "stage-variables-allowed",
     on=Stage,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="stage",
     why="API Gateway refuses a stage whose variables have other characters",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigatewayv2-stage.html",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.wiring.model import CONNECT, Route
 from wsconform.wiring.route_keys import is_reserved, meant
 
@@ -9,6 +9,7 @@ from wsconform.wiring.route_keys import is_reserved, meant
     "system-route-spelt-right",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.MISBEHAVES,
     area="connect",
     why="API Gateway knows its predefined keys to the letter: another one with a $ it refuses, "
     "and one without is a route like any other",
@@ -27,6 +28,7 @@ def system_route_spelt_right(route: Route) -> Iterator[Fault]:
             message=f'{route.label} has the route key "{key}", which API Gateway refuses',
             label=f'not "{wanted}"',
             fix=f"write RouteKey: {wanted}",
+            effect=Effect.REFUSED,
         )
     elif wanted != CONNECT and api.route(wanted) is None:
         if api.element is None:

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Inconclusive, Note, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Note, Severity, check
 from wsconform.template.values import Unresolved
 from wsconform.wiring.model import Integration, Route
 
@@ -9,6 +9,7 @@ from wsconform.wiring.model import Integration, Route
     "target-in-same-api",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="routes",
     why="integration ids belong to one API, so API Gateway refuses the route",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-integrations.html",

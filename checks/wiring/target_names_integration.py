@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.template.values import Attribute, Text
 from wsconform.wiring.element import Elsewhere
 from wsconform.wiring.model import Integration, Route
@@ -10,6 +10,7 @@ from wsconform.wiring.model import Integration, Route
     "target-names-integration",
     on=Route,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="routes",
     why="API Gateway refuses a target that does not have the form integrations/<integration id>",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-integrations.html",

@@ -1,7 +1,7 @@
 import json
 from collections.abc import Iterator
 
-from wsconform.check import Fault, Severity, check
+from wsconform.check import Effect, Fault, Severity, check
 from wsconform.template.values import Map, Seq, Text, Value
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api
@@ -14,6 +14,7 @@ LENGTHS = {("::Route", "OperationName"): 64, ("::Model", "Schema"): 32_768}
     "within-service-limits",
     on=Api,
     severity=Severity.ERROR,
+    effect=Effect.REFUSED,
     area="template",
     why="API Gateway refuses what exceeds a quota",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",

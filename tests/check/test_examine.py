@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wsconform.check.examine import TEMPLATE, Examination, examine
-from wsconform.check.finding import Fault, Finding, Inconclusive, Note, Outcome, Severity, Verdict
+from wsconform.check.finding import Effect, Fault, Finding, Inconclusive, Note, Outcome, Severity, Verdict
 from wsconform.check.registry import Check
 from wsconform.template.source import parse
 from wsconform.wiring.model import Api, Deployment, Function, Integration, Part, Permission, Route, Stage, Wiring
@@ -41,6 +41,7 @@ def check(  # noqa: PLR0913 (each is a field of a check)
     severity: Severity = Severity.ERROR,
     any_protocol: bool = False,
     in_every_world: bool = False,
+    effect: Effect | None = None,
 ) -> Check:
     return Check(
         name=name,
@@ -54,6 +55,7 @@ def check(  # noqa: PLR0913 (each is a field of a check)
         in_every_world=in_every_world,
         body=body,
         file=Path("pack/a_b.py"),
+        effect=effect,
     )
 
 
@@ -203,6 +205,19 @@ class TestFindings:
             HEAD + CHAT, check(lambda one: [fault(one, severity=own)], severity=of_check), severities=severities
         )
         assert only(found).severity is severity
+
+    @pytest.mark.parametrize(
+        ("own", "of_check", "effect"),
+        [
+            (None, None, None),
+            (None, Effect.REFUSED, Effect.REFUSED),
+            (Effect.UNSEEN, Effect.REFUSED, Effect.UNSEEN),
+            (Effect.MISBEHAVES, None, Effect.MISBEHAVES),
+        ],
+    )
+    def test_effect(self, own: Effect | None, of_check: Effect | None, effect: Effect | None) -> None:
+        found = examined(HEAD + CHAT, check(lambda one: [fault(one, effect=own)], effect=of_check))
+        assert [one.effect for one in found.findings] == [effect]
 
     def test_are_in_the_order_of_the_template(self) -> None:
         more = '  Away: {Type: "AWS::ApiGatewayV2::Route", Properties: {ApiId: !Ref Chat, RouteKey: a}}\n'

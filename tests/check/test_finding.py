@@ -53,6 +53,7 @@ def test_inconclusive_says_why_and_where() -> None:
         ({"at": None}, "at of a Fault must be Span, and is None"),
         ({"message": 5}, "message of a Fault must be str, and is 5"),
         ({"severity": "error"}, "severity of a Fault must be Severity or None, and is 'error'"),
+        ({"effect": "refused"}, "effect of a Fault must be Effect or None, and is 'refused'"),
     ],
 )
 def test_a_fault_of_another_form(given: dict[str, Any], said: str) -> None:

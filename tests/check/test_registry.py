@@ -117,6 +117,7 @@ def test_what_decorates_no_function() -> None:
     [
         ({"on": "Route"}, "on of the check 'a-b' must be a class, and is 'Route'"),
         ({"severity": "error"}, "severity of the check 'a-b' must be a Severity, and is 'error'"),
+        ({"effect": "refused"}, "effect of the check 'a-b' must be an Effect, and is 'refused'"),
         ({"why": None}, "why of the check 'a-b' must be text, and is None"),
     ],
 )

@@ -218,6 +218,7 @@ def _verdict(
                 docs=f"wsconform explain {check.name}",
                 worlds=worlds,
                 notes=one.fault.notes,
+                effect=one.fault.effect or check.effect,
             )
         )
     verdict.findings.sort(key=lambda finding: (finding.span.file, finding.span.line, finding.span.column))

@@ -26,6 +26,17 @@ class Severity(IntEnum):
         return cls[name.upper()]
 
 
+class Effect(StrEnum):
+    """What AWS does about a fault: what comes of deploying it."""
+
+    REFUSED = "refused"
+    """CloudFormation, SAM, API Gateway or Lambda does not take it, so nothing is deployed."""
+    MISBEHAVES = "misbehaves"
+    """It is deployed, and then does not do what it should, as a client can see."""
+    UNSEEN = "unseen"
+    """It is deployed, and no client can tell: too broad a right, a leftover, what matters elsewhere or later."""
+
+
 class Outcome(StrEnum):
     """What came of a check on an API."""
 
@@ -49,7 +60,8 @@ class Fault:
 
     `at` is the value that is wrong, or the resource that lacks one. `message` is lower-case without a trailing stop.
     `label` is printed under the carets. `element` is the resource to name where it is not the one that the check was
-    given, `resource` its logical id where there is no element. `severity` may only lower that of the check.
+    given, `resource` its logical id where there is no element. `severity` may only lower that of the check; `effect` is
+    set where it is another than that of the check.
     """
 
     at: Span
@@ -60,6 +72,7 @@ class Fault:
     element: Element | None = None
     resource: str | None = None
     severity: Severity | None = None
+    effect: Effect | None = None
 
     def __post_init__(self) -> None:
         """A pack's mistake is told where it is made, not where a report comes upon it."""
@@ -79,6 +92,7 @@ _FORM: dict[str, tuple[type, ...]] = {
     "element": (Element, NoneType),
     "resource": (str, NoneType),
     "severity": (Severity, NoneType),
+    "effect": (Effect, NoneType),
 }
 
 
@@ -99,6 +113,7 @@ class Finding:
 
     `api` is the logical id of the API, or `template` where the finding is about none in particular. `worlds` says
     when it holds, one clause per way; empty where it always does. `path` leads to the place from the template's root.
+    `effect` is None where the check does not say.
     """
 
     check: str
@@ -114,6 +129,7 @@ class Finding:
     docs: str
     worlds: tuple[str, ...]
     notes: tuple[Note, ...] = ()
+    effect: Effect | None = None
 
     @property
     def template(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from wsconform.check.finding import Fault, Inconclusive, Severity
+from wsconform.check.finding import Effect, Fault, Inconclusive, Severity
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9.]+)+")
 _KINDS: dict[str, tuple[type, str]] = {"on": (type, "a class"), "severity": (Severity, "a Severity")}
@@ -34,6 +34,7 @@ class Check:
     `on` is a class of `wsconform.wiring.model`; `source` the public page that the rule comes from. A check runs on
     the parts of WebSocket APIs only, unless `any_protocol` is set. What a check finds where `in_every_world` is set is
     a fault only if it finds it of a resource in every world that has the resource: for what is of use in some of them.
+    `effect` is what AWS does about its faults, None where the check does not say.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Check:
     in_every_world: bool
     body: Callable[[Any], Iterable[Said]]
     file: Path
+    effect: Effect | None = None
 
     @property
     def page(self) -> Path:
@@ -127,6 +129,7 @@ def check(  # noqa: PLR0913 (each is a field of the catalogue)
     source: str,
     any_protocol: bool = False,
     in_every_world: bool = False,
+    effect: Effect | None = None,
 ) -> Callable[[Callable[[T], Iterable[Said]]], Callable[[T], Iterable[Said]]]:
     """Register the decorated function as a check. Its docstring's first line is the requirement, in one sentence.
 
@@ -137,6 +140,8 @@ def check(  # noqa: PLR0913 (each is a field of the catalogue)
         kind, wanted = _KINDS.get(argument, (str, "text"))
         if not isinstance(value, kind):
             raise PackError(f"{argument} of the check {name!r} must be {wanted}, and is {value!r}")
+    if not isinstance(effect, Effect | None):
+        raise PackError(f"effect of the check {name!r} must be an Effect, and is {effect!r}")
 
     def register(body: Callable[[T], Iterable[Said]]) -> Callable[[T], Iterable[Said]]:
         if not hasattr(body, "__code__"):
@@ -160,6 +165,7 @@ def check(  # noqa: PLR0913 (each is a field of the catalogue)
                 in_every_world=in_every_world,
                 body=body,
                 file=file,
+                effect=effect,
             )
         )
         return body

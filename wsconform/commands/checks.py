@@ -26,6 +26,7 @@ def command(form: str, packs: tuple[str, ...], color: str) -> None:
             {
                 "name": one.name,
                 "severity": str(checker.severity(one)),
+                "effect": one.effect and str(one.effect),
                 "area": one.area,
                 "summary": one.summary,
                 "why": one.why,

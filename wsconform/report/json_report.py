@@ -88,6 +88,7 @@ def _finding(finding: Finding, examination: Examination) -> Data:
     return {
         "id": finding.check,
         "severity": str(finding.severity),
+        "effect": finding.effect and str(finding.effect),
         "template": _file(finding.span, examination),
         "api": _clean(finding.api),
         "resource": None if finding.resource is None else _clean(finding.resource),
