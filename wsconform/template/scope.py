@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ from wsconform.template.parameters import PSEUDO_PARAMETERS
 from wsconform.template.sam.expansion import type_of
 from wsconform.template.values import ABSENT, Attribute, Pseudo, Seq, Text, Value, text
 
+Deployed = Callable[[Attribute | Pseudo], str | tuple[str, ...] | None]
+"""What a deployment makes of a pseudo parameter or attribute: its text, or the list that it is; None leaves it open."""
 LARGEST = 50_000_000
 """Bytes that the values of one world may take: far more than any template means, and little enough to hold."""
 
@@ -36,12 +38,13 @@ class Scopes:
     """The names of all templates of a stack in the world of `choices`.
 
     `touched` counts how often an evaluation looked at what the world was chosen by: what never does is the same in
-    every world.
+    every world. `deployed` tells what is known of one deployment, where there is one.
     """
 
-    def __init__(self, given: dict[str, str], choices: Choices) -> None:
+    def __init__(self, given: dict[str, str], choices: Choices, deployed: Deployed | None = None) -> None:
         self.given = given
         self.choices = choices
+        self._deployed = deployed
         self.touched = 0
         self.given_out = 0
         self._of: dict[str, ModuleScope] = {}
@@ -54,6 +57,13 @@ class Scopes:
         if scope is None:
             scope = self._of[module.prefix] = ModuleScope(self, module)
         return scope
+
+    def spelt(self, atom: Attribute | Pseudo, span: Span) -> Value:
+        """A pseudo parameter or attribute: as itself, or what the deployment makes of it."""
+        known = self._deployed(atom) if self._deployed is not None else None
+        if isinstance(known, tuple):
+            return Seq(tuple(text([item], span) for item in known), span)
+        return text([atom if known is None else known], span)
 
     def settled(self, wanted: Definition) -> Settled | None:
         """What a definition comes to; None where it hangs on itself.
@@ -107,15 +117,15 @@ class ModuleScope:
         if name == "AWS::NoValue":
             return None
         if name in PSEUDO_PARAMETERS:
-            return text([Pseudo(name)], span)
+            return self._scopes.spelt(Pseudo(name), span)
         if name in self._module.parameters:
             return self._parameter(name, span)
         name = self._module.expansion.references.get(name, name)
         resource, _, attribute = name.partition(".")
         if attribute and not self._may_be_referred_to(resource, attribute):
-            return text([Attribute(self._module.prefix + name)], span)
+            return self._scopes.spelt(Attribute(self._module.prefix + name), span)
         self._mentions.add(self._module.prefix + resource)
-        return text([Attribute(self._module.prefix + resource, attribute or "Ref")], span)
+        return self._scopes.spelt(Attribute(self._module.prefix + resource, attribute or "Ref"), span)
 
     def _may_be_referred_to(self, resource: str, attribute: str) -> bool:
         """Whether `!Ref resource.attribute` may mean something: SAM's transform reads it so of its own resources.
@@ -159,7 +169,7 @@ class ModuleScope:
             return unknown(reason, span, f"{ABSENT}{prefix}{resource}.{name}")
         if resource in self._module.resources and type_of(self._module.resources[resource]) in NESTED:
             return unknown(f'"{resource}.{name}" is an output of another template', span, f"{prefix}{resource}.{name}")
-        return text([Attribute(prefix + resource, name)], span)
+        return self._scopes.spelt(Attribute(prefix + resource, name), span)
 
     def _output(self, given_out: Definition, span: Span) -> Value:
         name = given_out.name

@@ -14,7 +14,7 @@ from wsconform.template.module import Module, load
 from wsconform.template.nodes import Mapping, Scalar, Sequence, Span
 from wsconform.template.relevance import Domains, Relevance
 from wsconform.template.sam.expansion import type_of
-from wsconform.template.scope import ModuleScope, Scopes
+from wsconform.template.scope import Deployed, ModuleScope, Scopes
 from wsconform.template.source import Source
 from wsconform.template.values import Map, Text, Value
 from wsconform.template.worlds import MOST_COMBINATIONS, World, reachable
@@ -189,12 +189,16 @@ _ANSWERS = {True: "true", False: "false", None: "unknown"}
 
 
 class Evaluation:
-    """A stack in one world: which resources exist, their values, and what waits for what."""
+    """A stack in one world: which resources exist, their values, and what waits for what.
 
-    def __init__(self, stack: Stack, world: World) -> None:
+    With `deployed` it is that of one deployment, in which what that tells is no longer open.
+    """
+
+    def __init__(self, stack: Stack, world: World, deployed: Deployed | None = None) -> None:
         self.stack = stack
         self.world = world
-        self._scopes = Scopes(stack.given, Choices(world.choices))
+        self._scopes = Scopes(stack.given, Choices(world.choices), deployed)
+        self._constant = stack._constant if deployed is None else {}  # noqa: SLF001 (one concept)
         self._resources: dict[str, Resource] = {}
         self._exists: dict[str, bool] = {}
         self._closures: dict[str, frozenset[str]] = {}
@@ -230,12 +234,12 @@ class Evaluation:
 
     def resource(self, resource_id: str) -> Resource:
         """A resource with its properties evaluated. Raises KeyError for an id that is not declared."""
-        known = self._resources.get(resource_id) or self.stack._constant.get(resource_id)  # noqa: SLF001 (one concept)
+        known = self._resources.get(resource_id) or self._constant.get(resource_id)
         if known is None:
             before = self._scopes.touched
             known = self._evaluate(self.stack.declared[resource_id], resource_id)
             if self._scopes.touched == before:
-                self.stack._constant[resource_id] = known  # noqa: SLF001
+                self._constant[resource_id] = known
         self._resources[resource_id] = known
         return known
 

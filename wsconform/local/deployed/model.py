@@ -47,12 +47,14 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """Where a function's code lies. Of `folder` and `inline` one is set; `inline` is the text of `index.<suffix>`.
+    """Where a function's code lies. Of `folder`, `archive` and `inline` one is set.
 
-    `layers` are folders that become `/opt`, in order; `unusable` says why the code cannot be run, empty where it can.
+    `archive` is a `.zip` to be unpacked where it runs, `inline` the text of `index.<suffix>`. `layers` are folders, or
+    archives likewise, that become `/opt`, in order; `unusable` says why the code cannot be run, empty where it can.
     """
 
     folder: Path | None = None
+    archive: Path | None = None
     inline: str | None = None
     layers: tuple[Path, ...] = ()
     unusable: str = ""
@@ -173,7 +175,10 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployedStage:
-    """A stage. `snapshot` is None where no deployment stands behind it, which `why_empty` explains."""
+    """A stage. `snapshot` is None where no deployment stands behind it, which `why_empty` explains.
+
+    `throttles` go by route key; the stage's default settings are worked into them.
+    """
 
     name: str
     label: str

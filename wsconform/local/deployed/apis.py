@@ -1,0 +1,72 @@
+"""A WebSocket API as it is deployed: its settings, stages, keys, and who may do what on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wsconform.local.deployed.account import made_id
+from wsconform.local.deployed.functions import Functions
+from wsconform.local.deployed.model import DeployedApi
+from wsconform.local.deployed.permissions import Permissions
+from wsconform.local.deployed.rights import INVOKE, MANAGE, may, remark_unknown_rights
+from wsconform.local.deployed.routes import Routes
+from wsconform.local.deployed.site import Site
+from wsconform.local.deployed.snapshot import Order, Stages
+from wsconform.local.deployed.targets import Targets
+from wsconform.wiring.element import Element
+from wsconform.wiring.model import Api
+from wsconform.wiring.selection import Selection, selection_of
+
+_KEY = "AWS::ApiGateway::ApiKey"
+_KEY_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Deploying:
+    """What the APIs of a template are deployed with. `person` is the ARN of whoever sits at the keyboard."""
+
+    site: Site
+    permissions: Permissions
+    functions: Functions
+    order: Order
+    person: str
+
+    def api(self, api: Api) -> DeployedApi:
+        """An API, with the functions that it calls."""
+        site, element = self.site, api.element
+        assert element is not None, "an API outside the template is not deployed"  # noqa: S101 (its caller sees to it)
+        targets = Targets(site, self.permissions, self.functions)
+        stages = Stages(site, api, Routes(site, api, targets), self.order).all()
+        selection = selection_of(api)
+        remark_unknown_rights(site, api, [name for name, stage in stages.items() if stage.snapshot is not None])
+        return DeployedApi(
+            id=site.id_of(api),
+            label=api.path,
+            account=site.account,
+            selection=selection if isinstance(selection, Selection) else None,
+            stages=stages,
+            may_manage=may(site, api, MANAGE, self.functions.signing, self.person),
+            may_invoke=may(site, api, INVOKE, self.functions.signing, self.person),
+            key_expression=site.read(element, "ApiKeySelectionExpression", "$request.header.x-api-key"),
+            keys=_keys(site),
+            disabled=site.read(element, "DisableExecuteApiEndpoint") in ("true", "True"),
+        )
+
+
+def _keys(site: Site) -> frozenset[str]:
+    """The API keys of the template that are enabled, which they are not unless they say so.
+
+    Source: AWS CloudFormation User Guide, `AWS::ApiGateway::ApiKey`.
+    """
+    found = set()
+    for resource_id in site.evaluation.ids([_KEY]):
+        element = Element(site.evaluation.resource(resource_id), site.names)
+        if site.read(element, "Enabled") not in ("true", "True"):
+            site.remark(f"the API key {element.label} is not enabled, so that it opens nothing")
+            continue
+        value = site.read(element, "Value")
+        if not value:
+            value = made_id(site.account, resource_id, _KEY_LENGTH)
+            site.remark(f"the API key {element.label} has no Value; here it is {value}")
+        found.add(value)
+    return frozenset(found)

@@ -1,0 +1,102 @@
+"""Where the code of a function and of its layers lies on this machine.
+
+Rules: SAM developer guide, `AWS::Serverless::Function` (CodeUri, InlineCode, PackageType),
+`AWS::Serverless::LayerVersion` (ContentUri) and "sam build" (what a BuildMethod makes stands in `.aws-sam/build`); AWS
+CloudFormation User Guide, `AWS::Lambda::Function` (Code) and `AWS::Lambda::LayerVersion` (Content); AWS CDK developer
+guide, "Assets".
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from wsconform.local.deployed.model import Code
+from wsconform.local.deployed.site import Site
+from wsconform.template.nodes import Scalar, child
+from wsconform.template.stack import Resource
+from wsconform.template.values import Attribute, Map, Text
+from wsconform.wiring.functions.place import build_method
+from wsconform.wiring.model import Function
+
+_LAYERS = {"AWS::Serverless::LayerVersion": "ContentUri", "AWS::Lambda::LayerVersion": "Content"}
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_BUILDS = ".aws-sam"
+
+
+def code_of(site: Site, function: Function) -> Code:
+    """Where a function's code lies, with its layers; or why it cannot be run from here."""
+    if function.literal("PackageType") == "Image":
+        return Code(unusable="its code is a container image")
+    settled = site.settled(function)
+    inline = settled.get("InlineCode")
+    whole = settled.get("Code")
+    inline = inline if inline is not None else whole.get("ZipFile") if isinstance(whole, Map) else None
+    layers = _layers(site, function)
+    if inline is not None:
+        written = site.literal(inline) if isinstance(inline, Text) else None
+        if not isinstance(written, str):
+            return Code(unusable="parts of the code in the template are told by AWS when the stack is deployed")
+        return Code(inline=written, layers=layers)
+    built_by = build_method(function)
+    if built_by and _BUILDS not in _template(function.resource).parts and not _is_plain(built_by):
+        return Code(unusable=f"its code is made by {built_by}: run `sam build`, and serve .aws-sam/build/template.yaml")
+    found = _content(site, function.resource, "CodeUri" if settled.get("CodeUri") is not None else "Code")
+    if isinstance(found, str):
+        return Code(unusable=found)
+    return Code(folder=found, layers=layers) if found.is_dir() else Code(archive=found, layers=layers)
+
+
+def _is_plain(method: str) -> bool:
+    """Whether a build only adds the libraries that the code asks for."""
+    return method.startswith(("python", "nodejs", "ruby"))
+
+
+def _layers(site: Site, function: Function) -> tuple[Path, ...]:
+    """The folders and archives of the layers of a function that lie at hand."""
+    found: list[Path] = []
+    listed = function.listed("Layers")
+    for item in listed if isinstance(listed, tuple) else ():
+        name = function.as_text(item)
+        atom = name.atom if name is not None else None
+        resource_id = atom.resource if isinstance(atom, Attribute) and site.evaluation.exists(atom.resource) else ""
+        resource = site.evaluation.resource(resource_id) if resource_id else None
+        if resource is None or resource.type not in _LAYERS:
+            shown = site.literal(name) if name is not None else None
+            site.remark(f'{function.label} runs without its layer "{shown or name}", which is not in this template')
+            continue
+        content = _content(site, resource, _LAYERS[resource.type])
+        if isinstance(content, Path):
+            found.append(content)
+        else:
+            site.remark(f"{function.label} runs without its layer {resource.origin}: {content}")
+    return tuple(found)
+
+
+def _content(site: Site, resource: Resource, name: str) -> Path | str:
+    """The folder or archive that a property names, or why there is none here."""
+    value = resource.get(name)
+    if value is None:
+        return "it names no code"
+    if isinstance(value, Map):
+        asset = child(resource.module.resources[resource.logical_id], "Metadata", "aws:asset:path")
+        about = child(resource.module.resources[resource.logical_id], "Metadata", "aws:asset:property")
+        if not isinstance(asset, Scalar) or (isinstance(about, Scalar) and about.text.partition(".")[0] != name):
+            return "its code lies in S3, not beside the template"
+        written = asset.text
+    else:
+        told = site.literal(value) if isinstance(value, Text) else None
+        if not isinstance(told, str):
+            return "where its code lies is told when the stack is deployed"
+        written = told
+    if _SCHEME.match(written) and not written.startswith("file://"):
+        return f'its code lies at "{written}", not beside the template'
+    path = _template(resource).parent / written.removeprefix("file://")
+    try:
+        return path.resolve() if path.exists() else f'its code, "{written}", does not lie beside the template'
+    except (OSError, ValueError) as error:
+        return f'its code, "{written}", cannot be read: {error}'
+
+
+def _template(resource: Resource) -> Path:
+    return Path(resource.module.source.path)

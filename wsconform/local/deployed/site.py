@@ -1,0 +1,233 @@
+"""A template in the account that it is deployed to: its wiring there, and every text of it as AWS would have it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from wsconform.local.deployed.account import made_id, url_suffix
+from wsconform.local.deployed.attributes import NAMED_BY, attribute_of, name_of
+from wsconform.local.deployed.errors import Problem
+from wsconform.local.deployed.model import Account, Refusal
+from wsconform.template.intrinsics import evaluate
+from wsconform.template.nodes import Mapping, Scalar, Span, child
+from wsconform.template.stack import Evaluation, Stack
+from wsconform.template.values import Attribute, Map, Part, Pseudo, Seq, Text, Unresolved, text
+from wsconform.template.worlds import World
+from wsconform.wiring.element import Element
+from wsconform.wiring.model import Api
+from wsconform.wiring.names import Names
+from wsconform.wiring.reader import read_wiring
+
+Address = Callable[[str], str]
+"""`host:port` of the TLS listener of an API, by its label."""
+_HERE = World(features=(), choices={})
+"""Parameters have the values given, else their defaults; a deployment leaves nothing else to choose."""
+_ENDPOINT = re.compile(r"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?(?![a-z0-9.-])")
+_QUOTED = re.compile(r'"[^"]*"')
+_TOLD_BY_AWS = "give --parameter where a parameter holds it, or write it out"
+
+
+@dataclass(slots=True)
+class _Said:
+    problems: list[Problem] = field(default_factory=list)
+    remarks: dict[str, None] = field(default_factory=dict)
+
+
+class Site:
+    """A stack as one account has it.
+
+    `wiring` has the account's values in it, and names resources by what they are; `text` gives the names, ids and ARNs
+    that these have. `problems` and `remarks` gather what there is to say of it.
+    """
+
+    def __init__(self, stack: Stack, account: Account, address: Address) -> None:
+        self.stack = stack
+        self.account = account
+        self._pseudo = _pseudo_parameters(account)
+        self.evaluation = Evaluation(stack, _HERE, self._symbolic)
+        self.wiring = read_wiring(self.evaluation)
+        self.names = Names(self.evaluation)
+        self._settled = Evaluation(stack, _HERE, self._concrete)
+        self._attributes: dict[Attribute, str | None] = {}
+        self._addresses = {self.id_of(api): address(api.path) for api in self.wiring.apis if api.element is not None}
+        self._secrets = _secrets(stack)
+        self._said = _Said()
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What keeps the template from being deployed."""
+        return self._said.problems
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What people should know of the deployment."""
+        return tuple(self._said.remarks)
+
+    def problem(self, message: str, at: Span | None = None, fix: str = "") -> None:
+        """Add something that keeps the template from being deployed."""
+        self.problems.append(Problem(self.discreet(message), _place(at), self.discreet(fix)))
+
+    def remark(self, message: str) -> None:
+        """Add something that people should know."""
+        self._said.remarks[self.discreet(message)] = None
+
+    def refusal(self, reason: str, at: Span | None = None) -> Refusal:
+        """A refusal in words that give no secret away."""
+        return Refusal(self.discreet(reason), _place(at))
+
+    def discreet(self, message: str) -> str:
+        """A message without the values of `NoEcho` parameters, which may stand in what it quotes of the template."""
+        secrets = self._secrets
+        if secrets is None:
+            return message
+        return _QUOTED.sub(lambda quoted: secrets.sub("****", quoted.group()), message)
+
+    def id_of(self, element: Element | Api) -> str:
+        """The id that the account gives to an API or a part of one."""
+        key = element.key if isinstance(element, Api) else element.id
+        return made_id(self.account, key, 10) if isinstance(element, Api) else str(self._attribute(Attribute(key)))
+
+    def literal(self, value: Text | None) -> str | Unresolved | None:
+        """A text as the account has it; why it has none where only AWS could tell."""
+        if value is None:
+            return None
+        parts: list[Part] = []
+        for part in self.names.canonical(value).parts:
+            if isinstance(part, Unresolved):
+                return part
+            found = part if isinstance(part, str) else self._atom(part)
+            if found is None:
+                return Unresolved(str(part), f'"{part}" is told by AWS when the stack is deployed')
+            parts.append(found)
+        return self._localised(text(parts, value.span).literal or "")
+
+    def read(self, element: Element, name: str, default: str = "") -> str:
+        """A property as the account has it. What only AWS could tell is a problem, since what is wired hangs on it."""
+        found = self.literal(element.text(name))
+        if isinstance(found, Unresolved):
+            message = f"the {name} of {element.label} is not known: {found.reason}"
+            self.problem(message, element.at(name), _TOLD_BY_AWS)
+            return default
+        return default if found is None else found
+
+    def texts(self, element: Element, name: str) -> dict[str, str]:
+        """A map of texts, such as stage variables or templates."""
+        value = self.settled(element).get(name)
+        found: dict[str, str] = {}
+        for key, entry in value.entries.items() if isinstance(value, Map) else ():
+            known = self.literal(entry) if isinstance(entry, Text) else Unresolved(key, "it is no text")
+            if isinstance(known, str):
+                found[key] = known
+            else:
+                reason = known.reason if known is not None else ""
+                self.problem(f'"{key}" in the {name} of {element.label} is not known: {reason}', entry.span)
+        return found
+
+    def settled(self, element: Element) -> Map:
+        """The properties of an element with the names, ids and ARNs of the account worked into them."""
+        return self._settled.resource(element.id).properties
+
+    def json(self, element: Element, name: str) -> Any:  # noqa: ANN401 (any JSON)
+        """A property that is JSON, as an object or as its text; None where it is absent, or no JSON."""
+        resource = element.resource
+        node = child(resource.module.resources[resource.logical_id], "Properties", name)
+        if node is None:
+            return None
+        scope = self._settled.scope(resource.module)
+        # Numbers and booleans are texts in a value; what writes JSON has them as they are written.
+        value = evaluate(node, scope)
+        if isinstance(value, Map | Seq):
+            value = evaluate(Mapping({"Fn::ToJsonString": node}, {}, node.span), scope)
+        written = self.literal(value) if isinstance(value, Text) else None
+        if not isinstance(written, str):
+            return None
+        try:
+            return json.loads(written)
+        except ValueError:
+            return None
+
+    def output(self, name: str) -> str | None:
+        """An output of the template as the account has it."""
+        root = self.stack.root
+        node = child(root.section("Outputs").get(name), "Value")
+        value = evaluate(node, self._settled.scope(root)) if node is not None else None
+        found = self.literal(value) if isinstance(value, Text) else None
+        return found if isinstance(found, str) else None
+
+    def _symbolic(self, atom: Attribute | Pseudo) -> str | tuple[str, ...] | None:
+        return self._pseudo.get(atom.name) if isinstance(atom, Pseudo) else None
+
+    def _concrete(self, atom: Attribute | Pseudo) -> str | tuple[str, ...] | None:
+        if isinstance(atom, Pseudo):
+            return self._pseudo.get(atom.name)
+        found = self.literal(Text((atom,), Span("", 1, 1, 1, 1)))
+        return found if isinstance(found, str) else None
+
+    def _atom(self, atom: Attribute | Pseudo) -> str | None:
+        if isinstance(atom, Pseudo):
+            found = self._pseudo.get(atom.name)
+            return found if isinstance(found, str) else None
+        return self._attribute(atom)
+
+    def _attribute(self, atom: Attribute) -> str | None:
+        if atom not in self._attributes:
+            self._attributes[atom] = self._worked_out(atom)
+        return self._attributes[atom]
+
+    def _worked_out(self, atom: Attribute) -> str | None:
+        if atom.resource not in self.stack.declared:
+            # SAM makes roles and aliases under ids of their own.
+            kind = "AWS::IAM::Role" if atom.resource.endswith("Role") else ""
+            name = name_of(self.account, atom.resource, kind, "")
+            return attribute_of(self.account, atom.resource, kind=kind, attribute=atom.name, name=name)
+        resource = self.evaluation.resource(atom.resource)
+        given = resource.get(NAMED_BY.get(resource.type, ""))
+        named = self.literal(given) if isinstance(given, Text) else None
+        name = name_of(self.account, resource.id, resource.type, named if isinstance(named, str) else "")
+        path = self.literal(found) if isinstance(found := resource.get("Path"), Text) else None
+        path = path if isinstance(path, str) else "/"
+        return attribute_of(self.account, resource.id, kind=resource.type, attribute=atom.name, name=name, path=path)
+
+    def _localised(self, written: str) -> str:
+        """A text in which the address of an API is the local one."""
+
+        def local(found: re.Match[str]) -> str:
+            return self._addresses.get(found.group(1), found.group())
+
+        return _ENDPOINT.sub(local, written) if ".execute-api." in written else written
+
+
+def _pseudo_parameters(account: Account) -> dict[str, str | tuple[str, ...]]:
+    stack_id = made_id(account, "", 32, "0123456789abcdef")
+    uuid = "-".join((stack_id[:8], stack_id[8:12], stack_id[12:16], stack_id[16:20], stack_id[20:]))
+    place = f"{account.region}:{account.id}"
+    return {
+        "AWS::AccountId": account.id,
+        "AWS::NotificationARNs": (),
+        "AWS::Partition": account.partition,
+        "AWS::Region": account.region,
+        "AWS::StackId": f"arn:{account.partition}:cloudformation:{place}:stack/{account.stack_name}/{uuid}",
+        "AWS::StackName": account.stack_name,
+        "AWS::URLSuffix": url_suffix(account),
+    }
+
+
+def _secrets(stack: Stack) -> re.Pattern[str] | None:
+    """The values of parameters that are not to be shown."""
+    values = set()
+    for module in stack.root.lineage():
+        for name, node in module.section("Parameters").items():
+            hidden = child(node, "NoEcho")
+            if isinstance(hidden, Scalar) and hidden.text.lower() == "true":
+                default = child(node, "Default")
+                values |= {stack.given.get(name, ""), default.text if isinstance(default, Scalar) else ""}
+    longest_first = sorted(values - {""}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+
+def _place(at: Span | None) -> str:
+    return str(at) if at is not None and at.file else ""

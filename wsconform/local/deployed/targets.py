@@ -1,0 +1,112 @@
+"""The functions that integrations and authorizers name on a stage, and whether API Gateway may invoke them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from wsconform.local.deployed.functions import Functions
+from wsconform.local.deployed.model import FunctionTarget
+from wsconform.local.deployed.permissions import Permissions
+from wsconform.local.deployed.site import Site
+from wsconform.template.values import Attribute, Text, Unresolved, text
+from wsconform.wiring.model import Authorizer, Call, Function, Integration, Route, Stage
+from wsconform.wiring.uris import FunctionUri, Uri, parse_uri
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A stage as what is called on it sees it. `stage` is None where only a Deployment names it."""
+
+    name: str
+    stage: Stage | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+class Targets:
+    """Finds the functions of URIs."""
+
+    def __init__(self, site: Site, permissions: Permissions, functions: Functions) -> None:
+        self._site = site
+        self._permissions = permissions
+        self._functions = functions
+
+    def uri(self, part: Integration | Authorizer, shown: Shown) -> tuple[Text | None, Uri | None]:
+        """The URI of a part on a stage, its stage variables filled in, and what it says."""
+        written = part.text(part.uri_property)
+        if written is None:
+            return None, None
+        filled = with_stage_variables(written, shown.variables)
+        return filled, parse_uri(filled)
+
+    def of_route(self, route: Route, integration: Integration, uri: Uri, shown: Shown) -> FunctionTarget:
+        """The function that a route calls on a stage."""
+        source = route.api.arn(shown.name, "/", *route.key_text.parts)
+        return self._target(integration, uri, route, source, shown)
+
+    def of_authorizer(self, authorizer: Authorizer, uri: Uri, shown: Shown) -> FunctionTarget:
+        """The function of an authorizer on a stage."""
+        return self._target(authorizer, uri, authorizer, authorizer.api.authorizer_arn(authorizer), shown)
+
+    def _target(
+        self, part: Integration | Authorizer, uri: Uri, caller: Route | Authorizer, source: Text, shown: Shown
+    ) -> FunctionTarget:
+        site, at = self._site, part.at(part.uri_property)
+        if not isinstance(uri, FunctionUri):
+            reason = uri.reason if isinstance(uri, Unresolved) else f"{part.label} names no function"
+            return FunctionTarget(function=None, refusal=site.refusal(reason, at))
+        found = site.wiring.function_named(uri)
+        if not isinstance(found, Function):
+            name = site.literal(uri.name)
+            is_label = isinstance(name, str) and site.wiring.is_only_a_logical_id(name)
+            reason = f'the function "{uri.name}" is not in this template' + (
+                f": {name} is the logical id of one, and not its name" if is_label else ""
+            )
+            return FunctionTarget(function=None, refusal=site.refusal(reason, at))
+        label = self._functions.deploy(found)
+        known = site.literal(uri.qualifier)
+        qualifier = known if isinstance(known, str) else ""
+        if isinstance(known, Unresolved):
+            site.remark(f"{part.label} is taken to call {label} without alias or version: {known.reason}")
+        elif qualifier and not self._has(found, qualifier):
+            reason = f'{label} has no alias or version "{qualifier}" in this template'
+            return FunctionTarget(function=label, qualifier=qualifier, refusal=site.refusal(reason, at))
+        if part.text(part.role_property) is not None:
+            return FunctionTarget(function=label, qualifier=qualifier, refusal=self._permissions.of_role(part, uri))
+        refusal = self._permissions.of_call(Call(found, uri, caller, source, shown.stage, at))
+        return FunctionTarget(function=label, qualifier=qualifier, refusal=refusal)
+
+    def _has(self, function: Function, qualifier: str) -> bool:
+        """Whether the template makes an alias or version of a function; `$LATEST` is always there."""
+        site = self._site
+        published = site.literal(function.text("AutoPublishAlias"))
+        names = {"$LATEST", published} | ({"1"} if published is not None else set())
+        for kind, name in (("AWS::Lambda::Alias", "Name"), ("AWS::Lambda::Version", "")):
+            for resource_id in site.evaluation.ids([kind]):
+                resource = site.evaluation.resource(resource_id)
+                of = resource.get("FunctionName")
+                if not isinstance(of, Text) or not _names(site.names.canonical(of), function):
+                    continue
+                value = resource.get(name) if name else Text(("1",), resource.span)
+                names.add(site.literal(value) if isinstance(value, Text) else None)
+        return qualifier in names
+
+
+def with_stage_variables(value: Text, variables: dict[str, str]) -> Text:
+    """A text with the variables of a stage in the place of `${stageVariables.…}`."""
+    parts = list(value.parts)
+    for index, part in enumerate(parts):
+        if isinstance(part, str):
+            filled = part
+            for name, held in variables.items():
+                filled = filled.replace(f"${{stageVariables.{name}}}", held)
+            parts[index] = filled
+    return text(parts, value.span)
+
+
+def _names(value: Text, function: Function) -> bool:
+    """Whether a `FunctionName` is that of a function: its name, its ARN, or `!Ref`."""
+    return (
+        value.parts[-len(function.name.parts) :] == function.name.parts
+        or value.atom == Attribute(function.id)
+        or (str(value).endswith(f":{function.name}"))
+    )
