@@ -10,7 +10,7 @@ from typing import Any
 from wsconform.check.finding import Fault, Finding, Inconclusive, Severity, Undecided, Verdict
 from wsconform.check.registry import Check, raised
 from wsconform.template.nodes import Span
-from wsconform.template.stack import Stack
+from wsconform.template.stack import Evaluation, Stack
 from wsconform.template.worlds import World, describe
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api, Function, Permission, Wiring
@@ -65,13 +65,23 @@ class _Gathered:
         return len(worlds) == self.met[one.examined]
 
 
-def examine(stack: Stack, checks: Iterable[Check], severities: dict[str, Severity] | None = None) -> Examination:
-    """Run `checks` on a stack. `severities` replaces the severity of the checks it names."""
+def examine(
+    stack: Stack,
+    checks: Iterable[Check],
+    severities: dict[str, Severity] | None = None,
+    *,
+    only: Evaluation | None = None,
+) -> Examination:
+    """Run `checks` on a stack, in each of its worlds, or in that of one evaluation only.
+
+    `severities` replaces the severity of the checks it names.
+    """
     chosen = list(checks)
     gathered: dict[tuple[str, str], _Gathered] = {}
     apis: dict[str, None] = {}
-    for world in stack.worlds:
-        wiring = read_wiring(stack.in_world(world))
+    worlds = stack.worlds if only is None else (only.world,)
+    for world in worlds:
+        wiring = read_wiring(only or stack.in_world(world))
         if not has_websocket_api(wiring):
             continue
         subjects = _Subjects(wiring)
@@ -87,7 +97,7 @@ def examine(stack: Stack, checks: Iterable[Check], severities: dict[str, Severit
         if not wiring.apis:
             apis.setdefault(TEMPLATE)
     seen: set[tuple[object, ...]] = set()
-    verdicts = [_verdict(stack, one, severities or {}, seen) for one in gathered.values()]
+    verdicts = [_verdict(stack, one, severities or {}, seen, worlds) for one in gathered.values()]
     return Examination(stack, tuple(apis), verdicts)
 
 
@@ -186,13 +196,17 @@ def _owner(element: object) -> Element | None:
 
 
 def _verdict(
-    stack: Stack, gathered: _Gathered, severities: dict[str, Severity], seen: set[tuple[object, ...]]
+    stack: Stack,
+    gathered: _Gathered,
+    severities: dict[str, Severity],
+    seen: set[tuple[object, ...]],
+    everywhere: tuple[World, ...],
 ) -> Verdict:
     """The verdict of one check on one API; what was found of another API already is not said twice."""
     check = gathered.check
     verdict = Verdict(check=check.name, api=gathered.api, span=gathered.span)
     for one in gathered.seen.values():
-        worlds = describe(one.worlds, stack.worlds)
+        worlds = describe(one.worlds, everywhere)
         if isinstance(one.fault, Inconclusive):
             verdict.undecided.append(Undecided(reason=one.fault.reason, span=one.fault.at, worlds=worlds))
             continue
