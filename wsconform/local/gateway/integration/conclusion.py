@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 FailureKind = Literal[
-    "Bad Gateway",
     "Bad request body",
     "Endpoint request timed out",
     "Forbidden",
     "Internal server error",
     "Missing required request parameters",
+    "Unsupported Media Type",
 ]
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from wsconform.local.deployed.model import DeployedRoute
+import json
+
+from wsconform.local.deployed.model import DeployedIntegration, DeployedRoute
 from wsconform.local.gateway.integration.conclusion import Conclusion, failed
 from wsconform.local.gateway.integration.context import MessageContext
-from wsconform.local.gateway.integration.proxy_result import Malformed, proxy_result
+from wsconform.local.gateway.integration.expressions import in_json
+from wsconform.local.gateway.integration.proxy_result import Malformed, proxy_result, text_or_bytes
+from wsconform.local.gateway.integration.responses import concluded
 from wsconform.local.outcome import (
     Crashed,
     Fetched,
@@ -21,11 +25,25 @@ from wsconform.local.outcome import (
 _BAD_GATEWAY = 502
 
 
-def finish(route: DeployedRoute, outcome: Outcome, context: MessageContext) -> Conclusion:
-    """Conclude a route's integration by the outcome of the call that it began with. Never raises."""
-    if isinstance(outcome, (Fetched, Unreachable)):
-        return failed(500, "Internal server error", "integrations that call a URL are not run yet")
-    return _of_replies(route, context, _proxied(outcome))
+def finish(
+    route: DeployedRoute, outcome: Outcome, context: MessageContext, *, without_response: int = 500
+) -> Conclusion:
+    """Conclude a route's integration by the outcome of the call that it began with. Never raises.
+
+    `without_response` is the status of a non-proxy integration for whose answer there is no integration response.
+    """
+    integration = route.integration
+    if integration is None:  # the route lost it in between
+        return Conclusion(status=200)
+    if isinstance(outcome, Unreachable):
+        conclusion = failed(504, "Internal server error", f"the integration's URL did not answer: {outcome.reason}")
+    elif isinstance(outcome, Fetched):
+        conclusion = _fetched(integration, outcome, context, without_response)
+    elif integration.type == "AWS":
+        conclusion = _unproxied(integration, outcome, context, without_response)
+    else:
+        conclusion = _proxied(outcome)
+    return replied(route, context, conclusion)
 
 
 def timed_out(route: DeployedRoute) -> Conclusion:
@@ -34,10 +52,13 @@ def timed_out(route: DeployedRoute) -> Conclusion:
     return failed(504, "Endpoint request timed out", f"the integration did not answer within {seconds:g} s")
 
 
-def _of_replies(route: DeployedRoute, context: MessageContext, conclusion: Conclusion) -> Conclusion:
-    """Only a route with a RouteResponse replies, and then with a body that holds something."""
+def replied(route: DeployedRoute, context: MessageContext, conclusion: Conclusion) -> Conclusion:
+    """Only a route with a RouteResponse replies, and then with a body that holds something; `$connect` never does."""
     if not context.connecting and route.two_way and conclusion.body:
-        return conclusion
+        body = conclusion.body
+        if isinstance(body, str):  # half a surrogate pair, which JSON can hold, cannot be sent
+            body = body.encode(errors="replace").decode()
+        return Conclusion(status=conclusion.status, body=body, headers=conclusion.headers, failure=conclusion.failure)
     return Conclusion(status=conclusion.status, headers=conclusion.headers, failure=conclusion.failure)
 
 
@@ -48,6 +69,42 @@ def _proxied(outcome: Invoked) -> Conclusion:
     if isinstance(result, Malformed):
         return failed(_BAD_GATEWAY, "Internal server error", f"malformed Lambda proxy response: {result.reason}")
     return Conclusion(status=result.status, body=result.body, headers=result.headers)
+
+
+def _unproxied(
+    integration: DeployedIntegration, outcome: Invoked, context: MessageContext, without_response: int
+) -> Conclusion:
+    """A function's error is an answer too: its `errorMessage` chooses the integration response."""
+    if isinstance(outcome, Unrunnable):
+        return failed(500, "Internal server error", why_not(outcome))
+    payload, message = _lambda_answer(outcome)
+    return concluded(
+        integration, Fetched(200, {}, payload), context, selector=message, without_response=without_response
+    )
+
+
+def _lambda_answer(outcome: Returned | Raised | TimedOut | Crashed) -> tuple[bytes, str]:
+    match outcome:
+        case Returned(payload):
+            return payload, ""
+        case Raised(_, message, payload):
+            return payload, in_json(".errorMessage", payload.decode(errors="replace")) or message
+        case _:
+            reason = why_not(outcome)
+            return _error(reason), reason
+
+
+def _error(message: str) -> bytes:
+    return json.dumps({"errorMessage": message}).encode()
+
+
+def _fetched(
+    integration: DeployedIntegration, answer: Fetched, context: MessageContext, without_response: int
+) -> Conclusion:
+    if integration.type == "HTTP":
+        selector = str(answer.status)
+        return concluded(integration, answer, context, selector=selector, without_response=without_response)
+    return Conclusion(status=answer.status, body=text_or_bytes(answer.body), headers=answer.headers)
 
 
 def why_not(outcome: Raised | TimedOut | Crashed | Unrunnable) -> str:
