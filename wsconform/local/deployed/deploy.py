@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from wsconform.check.packs import load_static
 from wsconform.local.deployed.account import local_account, new_credentials
 from wsconform.local.deployed.apis import Deploying
 from wsconform.local.deployed.errors import DeployError, Problem
 from wsconform.local.deployed.functions import Functions
 from wsconform.local.deployed.model import Account, Deployment
+from wsconform.local.deployed.parameters import refused_parameters
 from wsconform.local.deployed.permissions import Permissions
-from wsconform.local.deployed.refusals import refuse_api, refuse_parameters, refuse_template
 from wsconform.local.deployed.site import Address, Site
 from wsconform.local.deployed.snapshot import Order
+from wsconform.local.refusals import refusals
 from wsconform.template.stack import Stack
+
+LASTING = frozenset({"runtime-not-retired", "managed-policy-not-retired"})
+"""Checks of what AWS takes no longer, and keeps where it was made before; here it runs likewise."""
+_BY_ORDER = frozenset({"deployment-waits-for-routes"})
+"""Checks of what is refused in the worst order only; `snapshot` sees to it."""
 
 
 def deploy(  # noqa: PLR0913 (each by its name)
@@ -23,6 +30,7 @@ def deploy(  # noqa: PLR0913 (each by its name)
     order: Order = "worst",
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
+    accept: Collection[str] = (),
     previous: Deployment | None = None,
 ) -> Deployment:
     """What stands in an account once the template is deployed with the parameter values that the stack was given.
@@ -30,43 +38,44 @@ def deploy(  # noqa: PLR0913 (each by its name)
     `address` gives the `host:port` of the TLS listener of an API, by its label: to what the API's endpoint comes in
     environment variables. `order` is that in which CloudFormation makes what waits for nothing. `environment` holds
     values for environment variables that only AWS could tell, or that are to differ: by `NAME` for every function, by
-    `Function.NAME` for one. With `previous` the account and the credentials are those of the deployment before.
+    `Function.NAME` for one. `accept` names checks whose refusals are overridden. With `previous` the account and the
+    credentials are those of the deployment before.
 
-    Raises DeployError where CloudFormation would refuse the template, or what is wired hangs on what only AWS knows.
+    Raises DeployError where AWS would refuse the template, or what is wired hangs on what only AWS knows.
     """
-    missing = [
-        Problem(message, str(at) if at is not None else "", fix) for message, at, fix in refuse_parameters(stack)
-    ]
-    if missing:
-        raise DeployError(missing)
+    _raise(list(refused_parameters(stack)))
     account = account or (previous.account if previous is not None else local_account())
     site = Site(stack, account, address)
-    refuse_template(site)
-    _raise(site)
+    _refuse(site, accept)
     apis = [api for api in site.wiring.apis if api.element is not None]
     for api in site.wiring.apis:
         if api.element is None:
-            site.remark(
-                f'the API "{api.label}" is not served: it is declared elsewhere, and with it how it selects routes'
-            )
-        refuse_api(site, api)
+            why = "it is declared elsewhere, and with it how it selects routes"
+            site.remark(f'the API "{api.label}" is not served: {why}')
     if not apis:
         site.problem(f"no WebSocket API is declared in {stack.source.path}", fix="name the template that declares it")
-    _raise(site)
+    _raise(site.problems)
     person = f"arn:{account.partition}:sts::{account.id}:assumed-role/local/you"
     known = {label: one.credentials for label, one in previous.functions.items()} if previous is not None else {}
     functions = Functions(site, environment or {}, known)
     deploying = Deploying(site, Permissions(site), functions, order, person)
     deployed = {api.path: deploying.api(api) for api in apis}
-    _raise(site)
+    _raise(site.problems)
     functions.remark()
     caller = previous.caller if previous is not None and previous.caller.arn == person else new_credentials(person)
     return Deployment(account=account, apis=deployed, functions=functions.deployed, caller=caller, remarks=site.remarks)
 
 
-def _raise(site: Site) -> None:
-    if site.problems:
-        raise DeployError(site.problems)
+def _refuse(site: Site, accept: Collection[str]) -> None:
+    """Add what AWS refuses of the template to the problems of a site, and what it may refuse to its remarks."""
+    checks = [check for check in load_static() if check.name not in _BY_ORDER]
+    found = refusals(site.stack, checks, chosen=site.evaluation, accept={*accept, *LASTING})
+    for one in found.findings:
+        site.problem(one.message, one.span, one.fix)
+    for remark in found.remarks():
+        site.remark(remark)
 
 
-__all__ = ["DeployError", "Problem", "deploy"]
+def _raise(problems: list[Problem]) -> None:
+    if problems:
+        raise DeployError(problems)

@@ -48,13 +48,8 @@ class Stages:
         found: dict[str, DeployedStage] = {}
         for stage in self._api.stages:
             name = self._site.read(stage, "StageName")
-            if name in found:
-                message = f'{stage.label} makes the stage "{name}" of {self._api.label} a second time'
-                self._site.problem(message, stage.at("StageName"), "give each stage its own StageName")
-            elif name:
-                variables = self._site.texts(stage, "StageVariables")
-                shown = Shown(name=name, stage=stage, variables=variables)
-                found[name] = self._stage(shown, stage.label, self._behind(stage, name))
+            shown = Shown(name=name, stage=stage, variables=self._site.texts(stage, "StageVariables"))
+            found[name] = self._stage(shown, stage.label, self._behind(stage, name))
         for deployment in self._api.deployments:
             name = self._site.read(deployment, "StageName")
             if name and name not in found:
@@ -69,22 +64,16 @@ class Stages:
             return _Behind(auto=True)
         named = stage.deployment
         if isinstance(named, Deployment):
-            if named.shares_api(stage) is False:
-                message = f"{stage.label} names {named.label}, a deployment of another API"
-                site.problem(message, stage.at("DeploymentId"), f"name a deployment of {self._api.label}")
             return _Behind(named)
         if named is not None:
-            message = (
-                f'the DeploymentId of {stage.label} is "{stage.text("DeploymentId")}", no deployment of this template'
-            )
-            site.problem(message, stage.at("DeploymentId"), "name a Deployment with !Ref")
-            return _Behind(why_empty=message)
+            shown = stage.text("DeploymentId")
+            return _Behind(why_empty=f'the DeploymentId of {stage.label} is "{shown}", no deployment of this template')
         for deployment in self._api.deployments:
             if site.read(deployment, "StageName") == name:
                 return _Behind(deployment)
         return _Behind(
             why_empty=f"no deployment stands behind {stage.label}: it has neither DeploymentId nor AutoDeploy"
-            f", and no Deployment names it"
+            ", and no Deployment names it"
         )
 
     def _stage(self, shown: Shown, label: str, behind: _Behind) -> DeployedStage:

@@ -10,7 +10,7 @@ from wsconform.local.deployed.permissions import Permissions
 from wsconform.local.deployed.site import Site
 from wsconform.template.values import Attribute, Text, Unresolved, text
 from wsconform.wiring.model import Authorizer, Call, Function, Integration, Route, Stage
-from wsconform.wiring.uris import FunctionUri, Uri, parse_uri
+from wsconform.wiring.uris import FunctionUri, MalformedUri, Uri, parse_uri
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Targets:
     ) -> FunctionTarget:
         site, at = self._site, part.at(part.uri_property)
         if not isinstance(uri, FunctionUri):
-            reason = uri.reason if isinstance(uri, Unresolved) else f"{part.label} names no function"
+            reason = f"the {part.uri_property} of {part.label} {_problem(uri)}"
             return FunctionTarget(function=None, refusal=site.refusal(reason, at))
         found = site.wiring.function_named(uri)
         if not isinstance(found, Function):
@@ -101,6 +101,12 @@ def with_stage_variables(value: Text, variables: dict[str, str]) -> Text:
                 filled = filled.replace(f"${{stageVariables.{name}}}", held)
             parts[index] = filled
     return text(parts, value.span)
+
+
+def _problem(uri: Uri) -> str:
+    if isinstance(uri, MalformedUri):
+        return uri.problem
+    return f"is not known: {uri.reason}" if isinstance(uri, Unresolved) else "names no function"
 
 
 def _names(value: Text, function: Function) -> bool:

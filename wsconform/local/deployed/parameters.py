@@ -1,0 +1,28 @@
+"""The values that a template's parameters have in a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wsconform.local.deployed.errors import Problem
+from wsconform.template.parameters import Parameter
+from wsconform.template.stack import Stack
+
+
+def refused_parameters(stack: Stack) -> Iterator[Problem]:
+    """Parameters without a value, and values that are not allowed (AWS CloudFormation User Guide, "Parameters")."""
+    for name in stack.unknown_parameters:
+        yield Problem(f'the template has no parameter "{name}"', fix=f"leave --parameter {name}=… out")
+    for name, parameter in stack.root.parameters.items():
+        value = stack.given.get(name, parameter.default)
+        at = str(parameter.span)
+        if value is None:
+            yield Problem(f'parameter "{name}" has no default and no value', at, f"give --parameter {name}=VALUE")
+        elif not _is_allowed(parameter, value):
+            allowed = ", ".join(f'"{one}"' for one in parameter.allowed)
+            yield Problem(f'parameter "{name}" has a value that it does not allow', at, f"give one of {allowed}")
+
+
+def _is_allowed(parameter: Parameter, value: str) -> bool:
+    items = [item.strip() for item in value.split(",")] if parameter.is_list else [value]
+    return not parameter.allowed or all(item in parameter.allowed for item in items)
