@@ -1,1 +1,5 @@
-"""Lambda: functions in processes of their own, behind the Runtime API."""
+"""Lambda on this machine: the functions' own processes behind the Runtime API."""
+
+from wsconform.local.functions.functions import Functions
+
+__all__ = ["Functions"]

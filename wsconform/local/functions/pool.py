@@ -1,0 +1,157 @@
+"""The workers of one function: who gets an event, when another worker is started, and who waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from wsconform.local.functions.log import Log
+from wsconform.local.functions.process import end_marked
+from wsconform.local.functions.worker import Event, Launch, Worker
+from wsconform.local.outcome import Crashed, Invoked
+
+PATIENCE = 0.1
+"""Seconds that the oldest event waits before one more worker is started.
+
+Lambda starts one for each event that finds none idle. On one machine that would be one for each client of a burst, each
+with the memory and the start of a whole runtime, while the events of a fast handler are served sooner by waiting.
+"""
+
+
+class Pool:
+    """The workers of a function, at most `most` at a time."""
+
+    def __init__(self, log: Log, *, most: int) -> None:
+        self._log = log
+        self._most = most
+        self._launch: Launch | None = None
+        self._workers: set[Worker] = set()
+        self._ending: set[Worker] = set()
+        self._idle: list[Worker] = []
+        self._queue: deque[Event] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopped = False
+
+    def use(self, launch: Launch) -> None:
+        """Start workers like this from now on; those that are there end, once they have answered."""
+        self._launch = launch
+        for worker in list(self._idle):
+            self._idle.remove(worker)
+            self._drop(worker)
+        for worker in [worker for worker in self._workers if worker.starts]:
+            self._drop(worker)
+        self._grow()
+
+    async def invoke(self, event: Event) -> Invoked:
+        """Let a worker answer the event; it waits its turn where all are busy."""
+        if self._stopped:
+            return Crashed("the stage is being stopped")
+        if self._idle:
+            self._idle.pop().give(event)
+        else:
+            self._queue.append(event)
+            self._grow()
+        return await event.outcome
+
+    def warm(self) -> None:
+        """Start a worker, if there is none."""
+        if not self._workers:
+            self._start()
+
+    async def stop(self) -> list[str]:
+        """End all workers at once. The marks of their processes, by which what they left can be found."""
+        self._stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        workers = self._workers | self._ending
+        for worker in workers:
+            if worker.event is not None:
+                worker.event.end(Crashed("the stage is being stopped"))
+            worker.end()
+        while self._queue:
+            self._queue.popleft().end(Crashed("the stage is being stopped"))
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(worker.gone() for worker in workers))
+        self._log.close()
+        return [worker.mark for worker in workers]
+
+    # What workers tell.
+
+    def ready(self, worker: Worker) -> None:
+        """A worker wants an event."""
+        if worker.launch is not self._launch:
+            self._drop(worker)
+            self._grow()
+        elif self._queue:
+            worker.give(self._queue.popleft())
+        else:
+            self._idle.append(worker)
+
+    def withdrew(self, worker: Worker) -> None:
+        """A worker that was ready is not."""
+        if worker in self._idle:
+            self._idle.remove(worker)
+
+    def failed_to_start(self, worker: Worker, outcome: Invoked) -> None:
+        """A worker could not get ready: the events that waited for it end as it did. The next one tries anew."""
+        self.ended(worker)
+        others = any(not other.starts for other in self._workers)
+        for _ in range(min(1, len(self._queue)) if others else len(self._queue)):
+            self._queue.popleft().end(outcome)
+
+    def ended(self, worker: Worker) -> None:
+        """A worker takes no more events."""
+        self.withdrew(worker)
+        if worker in self._workers:
+            self._workers.discard(worker)
+            self._see_off(worker)
+            asyncio.get_running_loop().call_soon(self._grow)
+
+    # When workers are started.
+
+    def _grow(self) -> None:
+        """Start a worker where events wait and none is on its way, the first at once and others after `PATIENCE`."""
+        if self._stopped or not self._queue or self._launch is None:
+            return
+        if not self._workers:
+            self._start()
+        elif self._timer is None and len(self._workers) < self._most:
+            self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        self._timer = None
+        if not self._queue or len(self._workers) >= self._most or self._stopped:
+            return
+        waited = asyncio.get_running_loop().time() - self._queue[0].queued
+        if waited >= PATIENCE and not any(worker.starts for worker in self._workers):
+            self._start()
+        self._grow()
+
+    def _start(self) -> None:
+        assert self._launch is not None  # noqa: S101 (asked before)
+        worker = Worker(self._launch, self, self._log)
+        self._workers.add(worker)
+        self._keep(worker.start())
+
+    def _drop(self, worker: Worker) -> None:
+        self._workers.discard(worker)
+        worker.end()
+        end_marked([worker.mark])
+        self._see_off(worker)
+
+    def _see_off(self, worker: Worker) -> None:
+        self._ending.add(worker)
+        self._keep(self._gone(worker))
+
+    async def _gone(self, worker: Worker) -> None:
+        await worker.gone()
+        self._ending.discard(worker)
+
+    def _keep(self, work: object) -> None:
+        assert asyncio.iscoroutine(work)  # noqa: S101 (methods of ours)
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

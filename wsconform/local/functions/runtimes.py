@@ -1,0 +1,101 @@
+"""Which command runs a function on this machine, by its runtime."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from wsconform.local.functions.code import Laid
+
+BOOTSTRAPS = Path(__file__).with_name("bootstraps")
+SECONDS_TO_ANSWER = 10
+
+
+class RuntimeMissingError(Exception):
+    """Nothing here can run the function; the message says what to install."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A command and, where it is not quite what the template asks for, a remark."""
+
+    command: tuple[str, ...]
+    remark: str = ""
+
+
+def choose(runtime: str, laid: Laid) -> Chosen:
+    """What runs a function of this runtime. Raises RuntimeMissingError."""
+    if not runtime:
+        raise RuntimeMissingError("it has no Runtime: container images do not run here")
+    if found := re.fullmatch(r"python(3\.\d+)", runtime):
+        return _python(found[1])
+    if found := re.fullmatch(r"nodejs(\d+)\.x", runtime):
+        return _node(int(found[1]))
+    for folder in (laid.folder, *laid.layers):
+        bootstrap = folder / "bootstrap"
+        if bootstrap.is_file():
+            if os.access(bootstrap, os.X_OK):
+                return Chosen(command=(str(bootstrap),))
+            raise RuntimeMissingError(f'"{bootstrap}" is not executable')
+    if runtime.startswith("provided"):
+        raise RuntimeMissingError(f'there is no executable "bootstrap" in "{laid.folder}" or in a layer')
+    raise RuntimeMissingError(
+        f"{runtime} does not run here: only pythonX.Y, nodejsX.x and code with an executable bootstrap of its own do"
+    )
+
+
+def _python(version: str) -> Chosen:
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    bootstrap = str(BOOTSTRAPS / "python_bootstrap.py")
+    if version == here:
+        return Chosen(command=(sys.executable, "-s", bootstrap))
+    other = _other_python(f"python{version}")
+    if other:
+        return Chosen(command=(other, "-s", bootstrap))
+    return Chosen(
+        command=(sys.executable, "-s", bootstrap),
+        remark=f"runs under Python {here}: there is no python{version} on PATH that can import boto3",
+    )
+
+
+@cache
+def _other_python(name: str) -> str | None:
+    """The interpreter behind a name on PATH, which may be a script that looks for it; None unless it has boto3."""
+    found = shutil.which(name)
+    return _told([found, "-s", "-c", "import sys, boto3; print(sys.executable)"]) if found else None
+
+
+def _node(major: int) -> Chosen:
+    node = shutil.which("node")
+    if node is None:
+        raise RuntimeMissingError(f"nodejs{major}.x needs Node.js: install it so that `node` is on PATH")
+    told = _node_version(node)
+    if told is None:
+        raise RuntimeMissingError(f'"{node}" does not answer to --version: install Node.js {major}')
+    remark = "" if told == major else f"runs under Node.js {told}, which `node` on PATH is, not under {major}"
+    return Chosen(command=(node, str(BOOTSTRAPS / "node_bootstrap.mjs")), remark=remark)
+
+
+@cache
+def _node_version(node: str) -> int | None:
+    told = _told([node, "--version"]) or ""
+    found = re.match(r"v(\d+)\.", told)
+    return int(found[1]) if found else None
+
+
+def _told(command: Sequence[str]) -> str | None:
+    """What a command prints; None where it fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 (an interpreter, found on PATH)
+            command, capture_output=True, check=True, text=True, stdin=subprocess.DEVNULL, timeout=SECONDS_TO_ANSWER
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
