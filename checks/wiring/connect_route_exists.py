@@ -25,6 +25,8 @@ def connect_route_exists(api: Api) -> Iterator[Fault]:
             message=f'{misspelt.label} has the route key "{misspelt.key}", and no route of {api.label} has "$connect"',
             label="not the $connect route",
             fix="write RouteKey: $connect",
+            # Authorization on any other route than $connect is refused.
+            effect=Effect.REFUSED if misspelt.authorization.literal in _REFUSED_ELSEWHERE else None,
         )
         return
     if any(route.value("RouteKey") is None or route.literal("RouteKey") == "" for route in api.routes):
@@ -41,6 +43,9 @@ def connect_route_exists(api: Api) -> Iterator[Fault]:
         label="whoever knows the URL is connected",
         fix="add a route of the key $connect with AuthorizationType: CUSTOM and an authorizer, or with AWS_IAM",
     )
+
+
+_REFUSED_ELSEWHERE = ("CUSTOM", "AWS_IAM")
 
 
 def _is_adrift(api: Api) -> bool:

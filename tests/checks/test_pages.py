@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from wsconform.check.examine import examine
-from wsconform.check.finding import Finding, Severity
+from wsconform.check.finding import Effect, Finding, Severity
 from wsconform.check.packs import builtin_folder, load_static
-from wsconform.check.page import HEADINGS, MARK, read_page, whole_template
+from wsconform.check.page import HEADINGS, MARK, ON_A_STAGE, read_page, whole_template
 from wsconform.check.registry import Check
 from wsconform.template.source import parse
 from wsconform.wiring.reader import read_stack
@@ -38,7 +38,9 @@ def test_the_base_template_is_sound(tmp_path: Path) -> None:
 def test_a_page_has_every_heading_and_both_examples(check: Check) -> None:
     page = read_page(check.page)
     assert page.title == check.name
-    assert tuple(page.sections) == HEADINGS
+    shown = [*HEADINGS[:-1], *([ON_A_STAGE] if check.effect is Effect.MISBEHAVES else []), HEADINGS[-1]]
+    assert list(page.sections) == shown
+    assert bool(page.script) == (check.effect is Effect.MISBEHAVES)
     assert page.failing
     assert page.passing
     assert check.source in page.sections["Source"]

@@ -1,7 +1,8 @@
 """A check's page: what it says, and the examples in it as whole templates.
 
 An example shows only the resources that matter. Those that it does not show are those of the pack's `example.yaml`;
-a resource shown as `null` is taken away. A comment `# <--` marks the line that a finding must be on.
+a resource shown as `null` is taken away. A comment `# <--` marks the line that a finding must be on. What a check finds
+that misbehaves, a script under "On a stage" shows.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HEADINGS = ("What it requires", "Why", "Fails", "Passes", "Source")
+ON_A_STAGE = "On a stage"
 MARK = "# <--"
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SCRIPT = re.compile(r"^```stage\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ class Page:
     def passing(self) -> list[str]:
         """The examples under "Passes"."""
         return _YAML.findall(self.sections.get("Passes", ""))
+
+    @property
+    def script(self) -> str:
+        """What is tried on a stage, under "On a stage"; empty where the page has none."""
+        return "".join(_SCRIPT.findall(self.sections.get(ON_A_STAGE, "")))
 
 
 def read_page(file: Path) -> Page:
