@@ -1,1 +1,1 @@
-"""Measurements beside the peer, in one run: `tox -e bench`, or `python -m benchmarks` where cfn-lint is installed."""
+"""Measurements beside peers, in one run: `tox -e bench`, or `python -m benchmarks` where the peers are installed."""

@@ -1,0 +1,107 @@
+"""The figures of each peer: every load on each in turn, several times over, and the median of the rounds."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.stage.driver import Result, run
+from benchmarks.stage.load import Load
+from benchmarks.stage.peers import HEADERS, Peer
+from benchmarks.stage.server import NotUpError, Server, serving
+
+CLIENTS = (1, 50)
+SECONDS = 1.5
+TO_SETTLE = 20.0  # seconds at most, until a server has all the workers that it wants
+FASTER = 1.1  # what counts as faster than the best window before
+STEADY = 2  # so many windows that are not faster end it
+TO_REST = 2.0  # seconds after the load, before the memory that remains is read
+
+Figures = dict[str, float]
+"""By the name of the figure; `report.py` says what each is."""
+
+
+@dataclass(slots=True)
+class Measured:
+    """What the rounds came to: per row the figures of each round, and remarks that belong under the table."""
+
+    rows: dict[str, list[Figures]] = field(default_factory=lambda: defaultdict(list))
+    remarks: list[str] = field(default_factory=list)
+
+    def median(self, row: str, figure: str) -> float | None:
+        """The median over the rounds; None where the row does not have it."""
+        found = [figures[figure] for figures in self.rows[row] if figure in figures]
+        return statistics.median(found) if found else None
+
+
+def measure(peers: Sequence[Peer], rounds: int, seconds: float, scratch: Path, measured: Measured) -> None:
+    """Measure all peers in turn, so that a busy machine slows all alike; begin no round that would end too late.
+
+    A peer that does not serve is left out from then on, with a remark.
+    """
+    begin = time.perf_counter()
+    serve = list(peers)
+    for number in range(rounds):
+        if number and (time.perf_counter() - begin) * (number + 1) / number > seconds:
+            measured.remarks.append(f"{number} of {rounds} rounds, for want of time")
+            break
+        for peer in tuple(serve):
+            try:
+                with serving(peer, scratch) as server:
+                    _measure(server, measured)
+            except (NotUpError, RuntimeError) as error:
+                measured.remarks.append(f"not measured any further: {error}")
+                serve.remove(peer)
+
+
+def _measure(server: Server, measured: Measured) -> None:
+    whole: Figures = {"first connect": server.first_connect, "first answer": server.first_answer}
+    for row, url in server.doors.items():
+        figures: Figures = {}
+        _settle(server, url)
+        for clients in CLIENTS:
+            for kind in ("connect", "talk"):
+                result = run(_load(server, url, kind, clients), server.tree)
+                figures |= {f"{kind} {name} {clients}": value for name, value in _figures(result).items()}
+                if result.faults:
+                    measured.remarks.append(f"{row}, {kind} with {clients}: {result.faults}")
+        measured.rows[row].append(figures)
+    time.sleep(TO_REST)
+    whole |= {"peak": server.tree.peak, "after": server.tree.memory()}
+    first = next(iter(server.doors))
+    measured.rows[first][-1] |= whole
+
+
+def _settle(server: Server, url: str) -> None:
+    """Load the server until it gets no faster for a while: all its workers are there, and their code is warm."""
+    for kind in ("talk", "connect"):
+        begin, best, no_faster = time.perf_counter(), 0.0, 0
+        while time.perf_counter() - begin < TO_SETTLE and no_faster < STEADY:
+            rate = run(_load(server, url, kind, CLIENTS[-1]), server.tree).rate
+            no_faster = no_faster + 1 if best and rate < best * FASTER else 0
+            best = max(best, rate)
+
+
+def _load(server: Server, url: str, kind: str, clients: int) -> Load:
+    return Load(
+        kind="talk" if kind == "talk" else "connect",
+        url=url,
+        headers=HEADERS,
+        clients=clients,
+        seconds=SECONDS,
+        answer=server.peer.answer,
+    )
+
+
+def _figures(result: Result) -> Figures:
+    return {
+        "rate": result.rate,
+        "p50": result.p50,
+        "p99": result.p99,
+        "server cpu": result.server_cpu,
+        "load cpu": result.load_cpu,
+    }

@@ -1,0 +1,123 @@
+"""A server as a tree of processes: started, measured as a whole, and ended as a whole."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+BETWEEN_SAMPLES = 0.25
+TO_END = 10.0  # seconds a server is given to end by itself
+MIB = 1024 * 1024
+
+
+class Tree:
+    """A running process with all its children. Times in seconds, memory in MiB."""
+
+    def __init__(self, process: subprocess.Popen[bytes], output: Path) -> None:
+        self.peak = 0.0
+        self.output = output
+        self._process = process
+        self._root = psutil.Process(process.pid)
+        self._over = threading.Event()
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the first process ended; None while it runs."""
+        return self._process.poll()
+
+    def cpu(self) -> float:
+        """User and system time of all that runs, and of the children that have ended and were waited for."""
+        total = 0.0
+        for process in self._processes():
+            try:
+                times = process.cpu_times()
+            except psutil.Error:
+                continue
+            total += times.user + times.system + times.children_user + times.children_system
+        return total
+
+    def memory(self) -> float:
+        """Resident memory, shared pages counted for each process that has them."""
+        total = 0
+        for process in self._processes():
+            try:
+                total += process.memory_info().rss
+            except psutil.Error:
+                continue
+        return total / MIB
+
+    def last_output(self) -> str:
+        """The end of what it printed."""
+        return self.output.read_text(errors="replace")[-1500:]
+
+    def watch(self) -> Self:
+        """Note the largest memory from now on."""
+        threading.Thread(target=self._sample, daemon=True).start()
+        return self
+
+    def end(self) -> list[str]:
+        """Ask the first process to end, end by force what remains, and say what had to be forced."""
+        self._over.set()
+        everything = self._processes()
+        if self.exit_code is None:
+            self._process.send_signal(signal.SIGTERM)
+        _, left = psutil.wait_procs(everything, timeout=TO_END)
+        forced = [_title(process) for process in left]
+        for process in left:
+            with _gone():
+                process.kill()
+        psutil.wait_procs(left, timeout=TO_END)
+        self._process.wait()
+        return forced
+
+    def _processes(self) -> list[psutil.Process]:
+        try:
+            return [self._root, *self._root.children(recursive=True)]
+        except psutil.Error:
+            return []
+
+    def _sample(self) -> None:
+        while not self._over.wait(BETWEEN_SAMPLES):
+            self.peak = max(self.peak, self.memory())
+
+
+@contextmanager
+def running(command: Sequence[str], environment: Mapping[str, str], folder: Path, output: Path) -> Iterator[Tree]:
+    """The tree of a command, in a session of its own so that Ctrl-C comes to it from here; ended with the block."""
+    with output.open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            env=dict(environment),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    tree = Tree(process, output).watch()
+    try:
+        yield tree
+    finally:
+        tree.end()
+
+
+@contextmanager
+def _gone() -> Iterator[None]:
+    try:
+        yield
+    except psutil.NoSuchProcess:
+        return
+
+
+def _title(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())[:80]
+    except psutil.Error:
+        return str(process.pid)
