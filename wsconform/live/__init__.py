@@ -1,0 +1,1 @@
+"""Live conformance: probes, which assert what a stage does, whoever runs it."""

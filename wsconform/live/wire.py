@@ -1,0 +1,114 @@
+"""A socket with bounds: every wait ends at a deadline, and what comes in is counted."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+MOST_OF_HANDSHAKE, MOST_BYTES = 100_000, 8_000_000
+"""Bytes that a connection takes before it is open, and in all: far more than a probe asks for, and little to hold."""
+_PORTS = {"ws": 80, "wss": 443}
+
+
+class TooMuchError(Exception):
+    """More came in than a probe takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where a stage is: a `ws://` or `wss://` URL. `ca_file` holds the certificates that are trusted besides."""
+
+    url: str
+    ca_file: Path | None = None
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is `wss://`."""
+        return urlsplit(self.url).scheme == "wss"
+
+    @property
+    def host(self) -> str:
+        """The host without its port."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The port, that of the scheme where the URL names none."""
+        parts = urlsplit(self.url)
+        return parts.port or _PORTS[parts.scheme]
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether API Gateway itself answers there."""
+        return ".execute-api." in self.host and self.host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+    def context(self) -> ssl.SSLContext:
+        """What a careful client asks of TLS. Source: API Gateway developer guide, "Security policies": TLS 1.2."""
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self.ca_file is not None:
+            context.load_verify_locations(self.ca_file)
+        return context
+
+
+class Wire:
+    """A connected socket. It stands in for one: what is not bounded here is passed on."""
+
+    def __init__(self, plain: socket.socket) -> None:
+        self._socket = plain
+        self._deadline = float("inf")
+        self._received = 0
+        self._most = MOST_OF_HANDSHAKE
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever a socket has)
+        return getattr(self._socket, name)
+
+    def opened(self) -> None:
+        """Take messages from now on, and not only the answer to the upgrade request."""
+        self._most = MOST_BYTES
+
+    def within(self, seconds: float) -> None:
+        """Let every wait from now on end in `seconds`."""
+        self._deadline = time.monotonic() + seconds
+
+    def _limit(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(None if left == float("inf") else left)
+
+    def recv(self, size: int) -> bytes:
+        """Like a socket's. Raises TimeoutError at the deadline, TooMuchError beyond what is taken."""
+        self._limit()
+        data = self._socket.recv(size)
+        self._received += len(data)
+        if self._received > self._most:
+            raise TooMuchError
+        return data
+
+    def send(self, data: bytes) -> int:
+        """Like a socket's. Raises TimeoutError at the deadline."""
+        self._limit()
+        return self._socket.send(data)
+
+
+def open_wire(endpoint: Endpoint, within: float) -> Wire:
+    """Connect, over TLS where the URL says so. Raises OSError (ssl.SSLError among them), also after `within`."""
+    begun = time.monotonic()
+    plain = socket.create_connection((endpoint.host, endpoint.port), timeout=within)
+    try:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if endpoint.secure:
+            plain.settimeout(max(0.001, within - (time.monotonic() - begun)))
+            plain = endpoint.context().wrap_socket(plain, server_hostname=endpoint.host)
+    except BaseException:
+        plain.close()
+        raise
+    wire = Wire(plain)
+    wire.within(max(0.0, within - (time.monotonic() - begun)))
+    return wire
