@@ -248,9 +248,8 @@ def _redirected(sock: websocket.WebSocket) -> Refused | None:
 def _failed(error: Exception, within: float) -> Handshake:
     """What an exception of the library's handshake says of the stage."""
     if isinstance(error, websocket.WebSocketBadStatusException):
-        body = error.resp_body or b""
-        text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
-        return Refused(error.status_code, dict(error.resp_headers or {}), text[:_MOST_BODY])
+        body = (error.resp_body or b"").decode("utf-8", "replace")
+        return Refused(error.status_code, dict(error.resp_headers or {}), body[:_MOST_BODY])
     if isinstance(error, TimeoutError | websocket.WebSocketTimeoutException):
         return Unanswered("answer to the upgrade request", within)
     if isinstance(error, TooMuchError):

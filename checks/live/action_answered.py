@@ -1,0 +1,36 @@
+from wsconform.live.expectation import Nothing
+from wsconform.live.outcome import Silence
+from wsconform.live.peer import Peer
+from wsconform.live.plan import ApiPlan, RoutePlan
+from wsconform.live.probe import probe
+from wsconform.live.verdict import Level, Undecidable, Unmet
+
+
+@probe(
+    "action-answered",
+    level=Level.MUST,
+    per="route",
+    area="routes",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-integrations.html",
+    related=("route-function-may-be-invoked", "function-may-push", "deployment-waits-for-routes", "handler-exists"),
+)
+def action_answered(peer: Peer, _: ApiPlan, route: RoutePlan) -> None:
+    """A message to a route gets the reply that is expected, once, as text, in time."""
+    expectation = route.expectation
+    if expectation is None:
+        raise Undecidable(f'not asserted: no reply is expected of the route "{route.key}"')
+    if route.sends is None:
+        raise Undecidable(f'no message can be made up that selects "{route.key}"; give one as send')
+    connection = peer.open()
+    for _number in range(expectation.repeat):
+        connection.send(route.sends)
+        if isinstance(expectation.reply, Nothing):
+            received = connection.receive(expectation.within)
+            if not isinstance(received, Silence):
+                raise Unmet(expected=str(expectation.reply), actual=received)
+            continue
+        text = peer.reply(connection, expectation.within).text
+        problem = expectation.reply.problem(text)
+        if problem is not None:
+            raise Unmet(expected=str(expectation.reply), actual=problem)
+    peer.require_quiet(connection, f"{expectation.reply}, once")

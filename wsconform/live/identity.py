@@ -1,0 +1,90 @@
+"""Who a probe connects as: a value for each identity source of the authorizer, given by reference."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wsconform.config.files import ConfigError
+from wsconform.live.secret import Secret
+
+ENVIRONMENT, PARAMETER = "env:", "parameter:"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An identity source that a client can send: a `header` or a `querystring` parameter."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"route.request.{self.kind}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Values by source; what is not among a stage's sources is sent as a header all the same."""
+
+    values: Mapping[Source, Secret] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+    @property
+    def headers(self) -> dict[str, str | Secret]:
+        """What is sent in headers."""
+        return {source.name: value for source, value in self.values.items() if source.kind == "header"}
+
+    @property
+    def query(self) -> dict[str, str | Secret]:
+        """What is sent in the query string."""
+        return {source.name: value for source, value in self.values.items() if source.kind == "querystring"}
+
+    def without(self, source: Source) -> Identity:
+        """The same without one source."""
+        return Identity({one: value for one, value in self.values.items() if one != source})
+
+    def having(self, source: Source, value: Secret) -> Identity:
+        """The same with another value for one source."""
+        return Identity({**self.values, source: value})
+
+
+def read_identity(
+    given: Mapping[str, str],
+    sources: tuple[Source, ...],
+    where: str,
+    parameters: Mapping[str, str] | None = None,
+) -> Identity:
+    """An identity from `NAME = REFERENCE`, which is `env:NAME`, `parameter:NAME` of the template, or the value itself.
+
+    NAME is that of an identity source, `header:NAME` or `query:NAME`. `where` names the setting in messages.
+    Raises ConfigError for a reference that leads nowhere.
+    """
+    return Identity(
+        {_source(name, sources): _value(name, written, where, parameters or {}) for name, written in given.items()}
+    )
+
+
+def _source(name: str, sources: tuple[Source, ...]) -> Source:
+    kind, colon, rest = name.partition(":")
+    if colon and kind in ("header", "query"):
+        return Source("header" if kind == "header" else "querystring", rest)
+    known = next((one for one in sources if one.name == name), None)
+    return known or next((one for one in sources if one.name.lower() == name.lower()), Source("header", name))
+
+
+def _value(name: str, written: str, where: str, parameters: Mapping[str, str]) -> Secret:
+    if written.startswith(ENVIRONMENT):
+        variable = written.removeprefix(ENVIRONMENT)
+        value = os.environ.get(variable)
+        if value is None:
+            raise ConfigError(f'{where}: the environment variable "{variable}" for {name} is not set')
+        return Secret(value, name)
+    if written.startswith(PARAMETER):
+        parameter = written.removeprefix(PARAMETER)
+        if parameter not in parameters:
+            raise ConfigError(f'{where}: the template has no parameter "{parameter}" with a known value, for {name}')
+        return Secret(parameters[parameter], name)
+    return Secret(written, name)

@@ -1,0 +1,98 @@
+"""What a probe's body works with: a client of one stage that knows who may connect, and what that is worth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wsconform.live.client import Client, Connection
+from wsconform.live.identity import Identity
+from wsconform.live.outcome import Closed, Handshake, Lost, Opened, Received, Silence, Text, Unreachable
+from wsconform.live.transcript import Transcript
+from wsconform.live.verdict import Undecidable, Unmet
+from wsconform.live.wire import Endpoint
+
+if TYPE_CHECKING:
+    from wsconform.live.management import Management
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A stage to probe, and who may connect to it.
+
+    `allow` and `deny` are None where nobody said. `management` is None where there are no credentials for it. `quiet`
+    are the seconds in which nothing more may come, `patience` those for a handshake; `clients` connect at once.
+    """
+
+    endpoint: Endpoint
+    allow: Identity | None = None
+    deny: Identity | None = None
+    management: Management | None = None
+    patience: float = 10.0
+    quiet: float = 0.3
+    clients: int = 20
+
+
+@dataclass(slots=True)
+class Peer:
+    """A client for one run of one probe."""
+
+    stage: Stage
+    transcript: Transcript
+    client: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = Client(self.stage.endpoint, self.transcript)
+
+    @property
+    def allowed(self) -> Identity:
+        """Who may connect. Raises Undecidable where nobody said."""
+        if self.stage.allow is None:
+            raise Undecidable(
+                "no identity is given that may connect; give one with --wsconform-allow 'NAME=env:VARIABLE'"
+            )
+        return self.stage.allow
+
+    def connect(self, identity: Identity, *, subprotocols: Iterable[str] = ()) -> Handshake:
+        """Try to connect as somebody. Raises Undecidable where the stage is not there, or says nothing."""
+        outcome = self.client.connect(
+            headers=identity.headers, query=identity.query, subprotocols=subprotocols, within=self.stage.patience
+        )
+        if isinstance(outcome, Unreachable):
+            raise Undecidable(f"the stage is {outcome}")
+        return outcome
+
+    def open(self, identity: Identity | None = None) -> Connection:
+        """Connect as somebody who may. Raises Unmet where that does not come to a connection."""
+        outcome = self.connect(self.allowed if identity is None else identity)
+        if isinstance(outcome, Opened):
+            return outcome.connection
+        raise Unmet(expected="a connection", actual=outcome)
+
+    def reply(self, connection: Connection, within: float) -> Text:
+        """The next message, which has to be a text. Raises Unmet."""
+        received = connection.receive(within)
+        if isinstance(received, Text):
+            return received
+        raise Unmet(expected=f"a text message within {within:g} s", actual=received)
+
+    def require_quiet(self, connection: Connection, expected: str) -> None:
+        """Require that nothing more comes for a while. Raises Unmet with what came."""
+        received = connection.receive(self.stage.quiet)
+        if not isinstance(received, Silence):
+            raise Unmet(expected=expected, actual=f"then {received}")
+
+    def require_open(self, connection: Connection) -> None:
+        """Require that the connection lives, as a pong shows. Raises Unmet."""
+        token = f"{time.monotonic_ns():x}".encode()
+        connection.ping(token)
+        deadline = time.monotonic() + self.stage.patience
+        received: Received = Silence(self.stage.patience)
+        while (left := deadline - time.monotonic()) > 0:
+            received = connection.receive(left)
+            if isinstance(received, Closed | Lost | Silence) or getattr(received, "data", None) == token:
+                break
+        if isinstance(received, Closed | Lost | Silence):
+            raise Unmet(expected="the connection stays open", actual=received)

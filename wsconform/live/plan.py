@@ -1,0 +1,110 @@
+"""What of an API's wiring probes go by: who may connect, and what messages lead where."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from wsconform.live.expectation import Expectation
+from wsconform.live.identity import Source
+from wsconform.live.message import selecting
+from wsconform.template.nodes import Span
+from wsconform.template.values import Text
+from wsconform.wiring.identity import IdentitySource, read_source
+from wsconform.wiring.model import CONNECT, DEFAULT, Api, Authorizer, Integration, Route
+from wsconform.wiring.selection import Selection, selection_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutePlan:
+    """A route for messages. `message` selects it, None where none can be made up; `two_way`: it has a RouteResponse."""
+
+    key: str
+    span: Span
+    message: str | None
+    two_way: bool
+    expectation: Expectation | None = None
+
+    @property
+    def sends(self) -> str | None:
+        """What is sent to it: what the expectation says, else a message that selects it and no more."""
+        told = self.expectation.send if self.expectation is not None else None
+        return told if told is not None else self.message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPlan:
+    """An API. `sources` are what a client has to send to be asked about at all; `spans` are places by what they say.
+
+    `authorization` is that of `$connect`: `NONE` also where there is no such route. `connect_integration` says whether
+    a function answers `$connect`, which could choose a subprotocol.
+    """
+
+    label: str
+    template: str
+    authorization: str
+    sources: tuple[Source, ...]
+    selection: Selection | None
+    routes: tuple[RoutePlan, ...]
+    default: RoutePlan | None
+    connect_integration: bool
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether a client has to say who it is."""
+        return self.authorization != "NONE"
+
+    def unused_message(self) -> str | None:
+        """A message that selects no route but `$default`, different each time; None where none can be made up."""
+        return None if self.selection is None else selecting(self.selection, f"wsconform-{secrets.token_hex(4)}")
+
+
+def plan(api: Api, expectations: Mapping[str, Expectation]) -> ApiPlan:
+    """What probes of an API go by. `expectations` are by route key, or by `<api>/<route key>`."""
+    connect = api.route(CONNECT)
+    authorizer = connect.authorizer if connect is not None else None
+    selection = selection_of(api)
+    selected = selection if isinstance(selection, Selection) else None
+    routes = [_route(route, selected, api, expectations) for route in api.routes if route.is_message]
+    spans = {
+        "selection": api.at("RouteSelectionExpression"),
+        "connect": connect.at("RouteKey") if connect else api.at(),
+    }
+    if isinstance(authorizer, Authorizer):
+        spans["sources"] = authorizer.at("IdentitySource")
+    return ApiPlan(
+        label=api.path,
+        template=api.at().file,
+        authorization=(connect.authorization.literal or "") if connect is not None else "NONE",
+        sources=tuple(_sources(authorizer)) if isinstance(authorizer, Authorizer) else (),
+        selection=selected,
+        routes=tuple(one for one in routes if one.key != DEFAULT),
+        default=next((one for one in routes if one.key == DEFAULT), None),
+        connect_integration=connect is not None and isinstance(connect.integration, Integration),
+        spans=spans,
+    )
+
+
+def _route(route: Route, selection: Selection | None, api: Api, expectations: Mapping[str, Expectation]) -> RoutePlan:
+    key = route.key or ""
+    told = expectations.get(f"{api.path}/{key}") or expectations.get(key)
+    sent = f"wsconform-{secrets.token_hex(4)}" if key == DEFAULT else key
+    return RoutePlan(
+        key=key,
+        span=route.at("RouteKey"),
+        message=selecting(selection, sent) if selection is not None else None,
+        two_way=bool(route.responses),
+        expectation=told,
+    )
+
+
+def _sources(authorizer: Authorizer) -> Iterator[Source]:
+    """The sources that a client can leave out."""
+    listed = authorizer.listed("IdentitySource")
+    for value in listed if isinstance(listed, tuple) else ():
+        text = authorizer.as_text(value) if isinstance(value, Text) else None
+        source = read_source(text) if text is not None else None
+        if isinstance(source, IdentitySource) and source.kind in ("header", "querystring") and source.name.literal:
+            yield Source(source.kind, source.name.literal)

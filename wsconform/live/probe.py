@@ -1,0 +1,129 @@
+"""What a probe is, and the registry that a pack's modules fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from wsconform.check.registry import PackError
+from wsconform.live.plan import ApiPlan, RoutePlan
+from wsconform.live.verdict import Level
+
+Per = Literal["api", "route"]
+Body = Callable[..., None]
+Applies = Callable[[ApiPlan], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One requirement of a stage: a scripted conversation, once for each API or each of its message routes.
+
+    `related` are static checks that find in the template what this finds on the stage. `alone` keeps others from
+    running at the same time. `body` takes a `Peer` and an `ApiPlan`, and a `RoutePlan` where it is per route; it
+    returns where the requirement is met, and raises `Unmet` or `Undecidable` where it is not.
+    """
+
+    name: str
+    summary: str
+    level: Level
+    per: Per
+    area: str
+    source: str
+    related: tuple[str, ...]
+    applies: Applies
+    alone: bool
+    body: Body
+    file: Path
+
+    @property
+    def page(self) -> Path:
+        """The probe's page, beside its module."""
+        return self.file.with_suffix(".md")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One probe on one API, or one route of it."""
+
+    probe: Probe
+    api: ApiPlan
+    route: RoutePlan | None = None
+
+    @property
+    def name(self) -> str:
+        """What tells it from the other cases of its API: the probe's name, with the route in brackets."""
+        return self.probe.name if self.route is None else f"{self.probe.name}[{self.route.key}]"
+
+
+class Probes:
+    """The probes of all packs, by name."""
+
+    def __init__(self) -> None:
+        self._probes: dict[str, Probe] = {}
+
+    def __iter__(self) -> Iterator[Probe]:
+        return iter(self._probes.values())
+
+    def add(self, probe: Probe) -> None:
+        """Take in a probe. Raises PackError where the name is taken."""
+        taken = self._probes.get(probe.name)
+        if taken is not None:
+            raise PackError(f'the probe "{probe.name}" in {probe.file} has the name of the one in {taken.file}')
+        self._probes[probe.name] = probe
+
+    def cases(self, api: ApiPlan) -> Iterator[Case]:
+        """Every probe that applies to an API, in the order in which they were registered."""
+        for probe in self:
+            if not probe.applies(api):
+                continue
+            if probe.per == "api":
+                yield Case(probe, api)
+            else:
+                yield from (Case(probe, api, route) for route in api.routes)
+
+
+filling: ContextVar[Probes] = ContextVar("filling_probes")
+"""The registry that the modules being imported fill."""
+
+
+def probe(  # noqa: PLR0913 (each is a field of the catalogue)
+    name: str,
+    *,
+    level: Level,
+    area: str,
+    source: str,
+    per: Per = "api",
+    related: tuple[str, ...] = (),
+    applies: Applies = lambda _: True,
+    alone: bool = False,
+) -> Callable[[Body], Body]:
+    """Register the decorated function as a probe. Its docstring's first line is the requirement, in one sentence."""
+
+    def register(body: Body) -> Body:
+        code: Any = getattr(body, "__code__", None)
+        summary = (body.__doc__ or "").strip().partition("\n")[0]
+        if code is None or not summary:
+            raise PackError(
+                f'the probe "{name}" must decorate a function with a docstring, which states what it asserts'
+            )
+        filling.get().add(
+            Probe(
+                name=name,
+                summary=summary,
+                level=level,
+                per=per,
+                area=area,
+                source=source,
+                related=related,
+                applies=applies,
+                alone=alone,
+                body=body,
+                file=Path(code.co_filename),
+            )
+        )
+        return body
+
+    return register

@@ -1,0 +1,109 @@
+"""Runs probes against a stage, several at once, and keeps what came of each."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from wsconform.check.finding import Outcome
+from wsconform.check.registry import raised
+from wsconform.live.outcome import Opened, Unanswered, Unreachable, Untrusted
+from wsconform.live.peer import Peer, Stage
+from wsconform.live.probe import Case
+from wsconform.live.secret import Redactor
+from wsconform.live.transcript import Transcript
+from wsconform.live.verdict import ProbeVerdict, Undecidable, Unmet
+
+AT_ONCE = 8
+
+
+class LiveRun:
+    """The probes of one stage. The first that is asked for begins them all; a stage that is not there is met once."""
+
+    def __init__(self, stage: Stage, redact: Redactor) -> None:
+        self._stage = stage
+        self._redact = redact
+        self._pool: ThreadPoolExecutor | None = None
+        self._futures: dict[Case, Future[ProbeVerdict]] = {}
+        self._planned: list[Case] = []
+        self._lock = threading.Lock()
+        self.dead = ""
+
+    def plan(self, cases: Iterable[Case]) -> None:
+        """What is going to be asked for, so that it can be begun."""
+        self._planned += cases
+
+    def verdict(self, case: Case) -> ProbeVerdict:
+        """What comes of a case; waits for it."""
+        with self._lock:
+            if self._pool is None:
+                self._begin()
+            if case not in self._futures and self._pool is not None:
+                self._futures[case] = self._pool.submit(self._run, case)
+        return self._futures[case].result()
+
+    def _begin(self) -> None:
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="wsconform-probe")
+        self.dead = self._greet()
+        together = [case for case in self._planned if not case.probe.alone]
+        alone = [case for case in self._planned if case.probe.alone]
+        for case in together:
+            self._futures[case] = self._pool.submit(self._run, case)
+        before = [self._futures[case] for case in together]
+        for case in alone:
+            self._futures[case] = self._pool.submit(self._run_after, before, case)
+            before = [self._futures[case]]
+
+    def _greet(self) -> str:
+        """Whether anybody is there: why not, or nothing."""
+        peer = Peer(self._stage, Transcript(self._redact))
+        try:
+            outcome = peer.client.connect(within=self._stage.patience)
+        finally:
+            peer.client.close()
+        if isinstance(outcome, Unreachable | Unanswered | Untrusted):
+            return f"the stage at {self._stage.endpoint.url}: {outcome}"
+        if isinstance(outcome, Opened):
+            outcome.connection.drop()
+        return ""
+
+    def _run_after(self, others: list[Future[ProbeVerdict]], case: Case) -> ProbeVerdict:
+        for other in others:
+            other.exception()
+        return self._run(case)
+
+    def _run(self, case: Case) -> ProbeVerdict:
+        """Run one probe to its verdict; whatever its body raises becomes one."""
+        if self.dead:
+            return ProbeVerdict(outcome=Outcome.INCONCLUSIVE, reason=self.dead)
+        transcript = Transcript(self._redact)
+        peer = Peer(self._stage, transcript)
+        begun = time.monotonic()
+        arguments = (case.api,) if case.route is None else (case.api, case.route)
+        outcome, reason, unmet = Outcome.PASSED, "", None
+        try:
+            case.probe.body(peer, *arguments)
+        except Undecidable as undecided:
+            outcome, reason = Outcome.INCONCLUSIVE, str(undecided)
+        except Unmet as found:
+            outcome, unmet = Outcome.FAILED, found
+        except Exception as error:  # noqa: BLE001 (a pack's code may raise anything)
+            outcome, unmet = Outcome.FAILED, Unmet(expected=(), actual=f"the probe itself broke: {raised(error)}")
+        finally:
+            peer.client.close()
+        return ProbeVerdict(
+            outcome=outcome,
+            expected=unmet.expected if unmet is not None else (),
+            actual=self._redact(unmet.actual) if unmet is not None else "",
+            causes=unmet.causes if unmet is not None else (),
+            reason=self._redact(reason),
+            transcript=tuple(transcript.lines()),
+            seconds=time.monotonic() - begun,
+        )
+
+    def close(self) -> None:
+        """Wait for what runs still; what has not begun is not begun."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)

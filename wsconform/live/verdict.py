@@ -1,0 +1,46 @@
+"""What came of a probe, and how its body says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wsconform.check.finding import Outcome
+
+
+class Level(StrEnum):
+    """How binding a requirement is, in the words of RFC 2119. What only SHOULD be so fails a run if it is strict."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+
+
+class Unmet(Exception):  # noqa: N818 (an outcome, no error)
+    """The stage does not do what it must.
+
+    `expected` lists every outcome that would do, `actual` is what came instead; `causes` are the usual ones, likeliest
+    first. All are phrases without a stop.
+    """
+
+    def __init__(self, *, expected: tuple[str, ...] | str, actual: object, causes: tuple[str, ...] = ()) -> None:
+        super().__init__(str(actual))
+        self.expected = (expected,) if isinstance(expected, str) else expected
+        self.actual = str(actual)
+        self.causes = causes
+
+
+class Undecidable(Exception):  # noqa: N818 (an outcome, no error)
+    """The probe cannot tell; the reason completes "cannot tell: …"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeVerdict:
+    """What came of one probe. `seconds` is how long it took; `reason` says why it is inconclusive."""
+
+    outcome: Outcome
+    expected: tuple[str, ...] = ()
+    actual: str = ""
+    causes: tuple[str, ...] = ()
+    reason: str = ""
+    transcript: tuple[str, ...] = field(default=())
+    seconds: float = 0.0
