@@ -29,8 +29,5 @@ def action_answered(peer: Peer, _: ApiPlan, route: RoutePlan) -> None:
             if not isinstance(received, Silence):
                 raise Unmet(expected=str(expectation.reply), actual=received)
             continue
-        text = peer.reply(connection, expectation.within).text
-        problem = expectation.reply.problem(text)
-        if problem is not None:
-            raise Unmet(expected=str(expectation.reply), actual=problem)
+        peer.require_reply(connection, expectation)
     peer.require_quiet(connection, f"{expectation.reply}, once")

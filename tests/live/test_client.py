@@ -1,5 +1,5 @@
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -36,11 +36,17 @@ class Talk:
         self.stack = stack
         self.transcript = Transcript(Redactor([Secret("open sesame", "token")]))
 
-    def to(self, script: Script, within: float = 5, headers: dict[str, str | Secret] | None = None) -> Handshake:
+    def to(
+        self,
+        script: Script,
+        within: float = 5,
+        headers: dict[str, str | Secret] | None = None,
+        subprotocols: Iterable[str] = (),
+    ) -> Handshake:
         url = self.stack.enter_context(strange_stage(script))
         client = Client(Endpoint(url=url), self.transcript)
         self.stack.callback(client.close)
-        return client.connect(headers=headers, within=within)
+        return client.connect(headers=headers, subprotocols=subprotocols, within=within)
 
 
 @pytest.fixture
@@ -82,15 +88,20 @@ class TestHandshake:
 
         assert talk.to(drip, within=0.3) == Unanswered("answer to the upgrade request", 0.3)
 
-    @pytest.mark.parametrize(
-        ("key", "extra"), [(b"bm8=", b""), (b"", b""), (None, b"Sec-WebSocket-Protocol: never-offered\r\n")]
-    )
-    def test_a_wrong_answer_is_no_connection(self, talk: Talk, key: bytes | None, extra: bytes) -> None:
-        outcome = talk.to(lambda peer, request: peer.sendall(accept(request, key=key, extra=extra)))
-        if extra:
-            assert isinstance(outcome, Malformed | Opened)
-        else:
-            assert isinstance(outcome, Malformed)
+    @pytest.mark.parametrize("key", [b"bm8=", b""])
+    def test_an_answer_to_another_request_is_no_connection(self, talk: Talk, key: bytes) -> None:
+        assert isinstance(talk.to(lambda peer, request: peer.sendall(accept(request, key=key))), Malformed)
+
+    def test_a_subprotocol_that_was_not_offered_is_no_connection(self, talk: Talk) -> None:
+        extra = b"Sec-WebSocket-Protocol: never-offered\r\n"
+        outcome = talk.to(lambda peer, request: peer.sendall(accept(request, extra=extra)))
+        assert outcome == Malformed('names the subprotocol "never-offered", which was not offered')
+
+    @pytest.mark.parametrize(("extra", "chosen"), [(b"", None), (b"Sec-WebSocket-Protocol: b\r\n", "b")])
+    def test_an_offer_may_be_taken_or_not(self, talk: Talk, extra: bytes, chosen: str | None) -> None:
+        outcome = talk.to(lambda peer, request: peer.sendall(accept(request, extra=extra)), subprotocols=["a", "b"])
+        assert isinstance(outcome, Opened)
+        assert outcome.subprotocol == chosen
 
     @pytest.mark.parametrize("said", [b"", b"\0" * 100, b"220 mail.example.com ESMTP\r\n", b"HTTP/1.1 abc\r\n\r\n"])
     def test_what_is_no_http_is_malformed(self, talk: Talk, said: bytes) -> None:

@@ -17,6 +17,6 @@ def installed(package: Path, cache: Path) -> Path:
             shutil.rmtree(cache / "node_modules", ignore_errors=True)
             here.write_text(wanted, encoding="utf-8")
             options = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
-            subprocess.run(["npm", "install", *options], cwd=cache, check=True, timeout=300)  # noqa: S607
+            subprocess.run(["npm", "install", *options], cwd=cache, check=True, timeout=300)  # noqa: S603, S607
             done.write_text(wanted, encoding="utf-8")
     return cache / "node_modules"

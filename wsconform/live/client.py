@@ -33,6 +33,7 @@ from wsconform.live.wire import Endpoint, TooMuchError, Wire, open_wire
 
 NO_STATUS = 1005
 _SWITCHING = 101
+_SUBPROTOCOL = "Sec-WebSocket-Protocol"
 _MOST_BODY = 4_096
 
 
@@ -103,12 +104,14 @@ class Client:
             return Unreachable((error.strerror or str(error)).lower())
         wire.within(within - (time.monotonic() - begun))
         sock = websocket.WebSocket()
+        sent = [f"{name}: {_plain(value)}" for name, value in headers.items()]
+        # Offered as a plain header, since the library takes an answer that names none for a broken one.
+        sent += [f"{_SUBPROTOCOL}: {', '.join(offered)}"] if offered else []
         try:
             sock.connect(  # type: ignore[no-untyped-call]
                 _with_query(self.endpoint.url, query),
                 socket=wire,
-                header=[f"{name}: {_plain(value)}" for name, value in headers.items()],
-                subprotocols=offered or None,
+                header=sent,
                 suppress_origin=True,
                 redirect_limit=0,
             )
@@ -119,10 +122,14 @@ class Client:
         if redirected is not None:
             wire.close()
             return redirected
+        chosen = (sock.getheaders() or {}).get(_SUBPROTOCOL.lower())
+        if chosen is not None and chosen not in offered:
+            wire.close()
+            return Malformed(f'names the subprotocol "{chosen}", which was not offered')
         wire.opened()
         connection = Connection(sock, wire, number, self.transcript)
         self._open.append(connection)
-        return Opened(connection, sock.subprotocol)
+        return Opened(connection, chosen)
 
 
 class Connection:
@@ -163,8 +170,8 @@ class Connection:
             for opcode, data, is_last in frames:
                 self._sock.send_frame(websocket.ABNF.create_frame(data, opcode, int(is_last)))
         except (OSError, websocket.WebSocketException) as error:
-            self.ended = self.ended or Lost(_words(error))
-            self._transcript.note(self.number, ".", str(self.ended))
+            # The stage may have said why before it stopped reading, so what came is still read.
+            self._transcript.note(self.number, ".", f"not sent: {_words(error)}")
 
     def receive(self, within: float) -> Received:
         """The next message, or what ended the connection. Pings are answered and passed over."""
@@ -257,9 +264,7 @@ def _failed(error: Exception, within: float) -> Handshake:
     if isinstance(error, websocket.WebSocketConnectionClosedException | ConnectionError):
         return Malformed("broke off in the handshake")
     if isinstance(error, websocket.WebSocketException) and "Invalid WebSocket Header" in str(error):
-        return Malformed(
-            "does not fit the request: its Upgrade, Connection, Sec-WebSocket-Accept or Sec-WebSocket-Protocol is wrong"
-        )
+        return Malformed("does not fit the request: its Upgrade, Connection or Sec-WebSocket-Accept header is wrong")
     return Malformed(f"is no HTTP: {_words(error)}")
 
 

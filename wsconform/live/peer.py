@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wsconform.live.client import Client, Connection
+from wsconform.live.expectation import Expectation
 from wsconform.live.identity import Identity
 from wsconform.live.outcome import Closed, Handshake, Lost, Opened, Received, Silence, Text, Unreachable
 from wsconform.live.transcript import Transcript
@@ -77,6 +78,13 @@ class Peer:
         if isinstance(received, Text):
             return received
         raise Unmet(expected=f"a text message within {within:g} s", actual=received)
+
+    def require_reply(self, connection: Connection, expectation: Expectation) -> None:
+        """Require that the next message is the reply that is expected. Raises Unmet."""
+        received = connection.receive(expectation.within)
+        problem = expectation.reply.problem(received.text) if isinstance(received, Text) else str(received)
+        if problem is not None:
+            raise Unmet(expected=f"{expectation.reply} within {expectation.within:g} s", actual=problem)
 
     def require_quiet(self, connection: Connection, expected: str) -> None:
         """Require that nothing more comes for a while. Raises Unmet with what came."""

@@ -85,8 +85,8 @@ class Probes:
                 yield from (Case(probe, api, route) for route in api.routes)
 
 
-filling: ContextVar[Probes] = ContextVar("filling_probes")
-"""The registry that the modules being imported fill."""
+filling: ContextVar[Probes | None] = ContextVar("filling_probes", default=None)
+"""The registry that the modules being imported fill, if it is probes that are wanted."""
 
 
 def probe(  # noqa: PLR0913 (each is a field of the catalogue)
@@ -109,7 +109,10 @@ def probe(  # noqa: PLR0913 (each is a field of the catalogue)
             raise PackError(
                 f'the probe "{name}" must decorate a function with a docstring, which states what it asserts'
             )
-        filling.get().add(
+        probes = filling.get()
+        if probes is None:  # a pack's checks are wanted, and not its probes
+            return body
+        probes.add(
             Probe(
                 name=name,
                 summary=summary,

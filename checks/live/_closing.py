@@ -1,0 +1,13 @@
+"""Being closed by a stage, with the right code."""
+
+from wsconform.live.client import Connection
+from wsconform.live.outcome import Closed
+from wsconform.live.peer import Peer
+from wsconform.live.verdict import Unmet
+
+
+def require_closed(peer: Peer, connection: Connection, code: int) -> None:
+    """Require that the next thing a stage does is close the connection, with this code."""
+    received = connection.receive(peer.stage.patience)
+    if not isinstance(received, Closed) or received.code != code:
+        raise Unmet(expected=f"closed with {code}", actual=received)

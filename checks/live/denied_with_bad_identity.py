@@ -1,0 +1,26 @@
+import secrets
+
+from wsconform.live.identity import Identity
+from wsconform.live.peer import Peer
+from wsconform.live.plan import ApiPlan
+from wsconform.live.probe import probe
+from wsconform.live.secret import Secret
+from wsconform.live.verdict import Level
+
+from ._denial import require_denial
+
+
+@probe(
+    "denied-with-bad-identity",
+    level=Level.MUST,
+    area="authorizer",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html",
+    related=("connect-is-authorized", "deployment-waits-for-routes", "authorizer-id-needs-custom"),
+    applies=lambda api: bool(api.sources),
+)
+def denied_with_bad_identity(peer: Peer, api: ApiPlan) -> None:
+    """A client that shows a wrong identity is refused at the handshake."""
+    if peer.stage.deny is not None:
+        require_denial(peer.connect(peer.stage.deny), "the identity to be denied")
+    made_up = {source: Secret(secrets.token_urlsafe(16), "made up") for source in api.sources}
+    require_denial(peer.connect(Identity(made_up)), "an identity made up")

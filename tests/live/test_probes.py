@@ -1,0 +1,346 @@
+"""Each probe against a stage that is not wsconform's, sound and broken."""
+
+import json
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+from other_stage import ALLOWED, HEADER, REPLY, OtherStage, Talk, running
+from strange_stage import accept, frame
+from websockets.http11 import Request
+
+from wsconform.check.finding import Outcome
+from wsconform.live.expectation import read_expectation
+from wsconform.live.identity import Identity, Source
+from wsconform.live.packs import load_probes
+from wsconform.live.peer import Stage
+from wsconform.live.plan import ApiPlan, plan
+from wsconform.live.run import LiveRun
+from wsconform.live.secret import Redactor, Secret
+from wsconform.live.verdict import ProbeVerdict
+from wsconform.live.wire import Endpoint
+from wsconform.template.source import read
+from wsconform.wiring.reader import read_stack, read_wiring
+
+ROOT = Path(__file__).parents[2]
+PROBES = load_probes()
+EXPECTED = {"expect": json.loads(REPLY), "within": 1}
+
+
+def sample() -> ApiPlan:
+    stack = read_stack(read(ROOT / "sample_stack" / "template.yaml"))
+    (api,) = read_wiring(stack.in_world(stack.worlds[0])).apis
+    return plan(api, {"test": read_expectation(EXPECTED)})
+
+
+SAMPLE = sample()
+
+
+def verdicts(stage: OtherStage, api: ApiPlan = SAMPLE) -> dict[str, ProbeVerdict]:
+    source, secret = Source("header", HEADER), Secret(ALLOWED, HEADER)
+    with running(stage) as url:
+        run = LiveRun(
+            Stage(
+                endpoint=Endpoint(url=url),
+                allow=Identity({source: secret}),
+                deny=Identity({source: Secret("wrong", HEADER)}),
+                patience=2,
+                quiet=0.1,
+            ),
+            Redactor([secret]),
+        )
+        cases = list(PROBES.cases(api))
+        run.plan(cases)
+        try:
+            return {case.name: run.verdict(case) for case in cases}
+        finally:
+            run.close()
+
+
+def failing(found: dict[str, ProbeVerdict]) -> set[str]:
+    return {name.partition("[")[0] for name, one in found.items() if one.outcome is Outcome.FAILED}
+
+
+def test_a_sound_stage_passes_them_all() -> None:
+    found = verdicts(OtherStage())
+    assert {name: one for name, one in found.items() if one.outcome is Outcome.FAILED} == {}
+    assert {name: one.reason for name, one in found.items() if one.outcome is Outcome.INCONCLUSIVE} == {
+        "management-reaches-the-connection": "there are no credentials for @connections",
+        "transport-is-secure": "the stage is plain ws://",
+    }
+
+
+class AllowsAll(OtherStage):
+    def status(self, request: Request) -> int:
+        del request
+        return 101
+
+
+class AllowsTheEmpty(OtherStage):
+    def status(self, request: Request) -> int:
+        return 101 if request.headers.get(HEADER) == "" else super().status(request)
+
+
+class AllowsAnyValue(OtherStage):
+    def status(self, request: Request) -> int:
+        return 101 if request.headers.get(HEADER) else 401
+
+
+class DeniesAll(OtherStage):
+    def status(self, request: Request) -> int:
+        return 403 if request.headers.get(HEADER) else 401
+
+
+class FailsInsteadOfDenying(OtherStage):
+    def status(self, request: Request) -> int:
+        status = super().status(request)
+        return 500 if status == 403 else status
+
+
+class AnswersInsteadOfRefusing(OtherStage):
+    def status(self, request: Request) -> int:
+        status = super().status(request)
+        return 200 if status == 401 else status
+
+
+class Redirects(OtherStage):
+    def greet(self, sock: socket.socket, head: bytes) -> bool:
+        if ALLOWED.encode() in head:
+            return False
+        sock.sendall(b"HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:9/v1\r\nContent-Length: 0\r\n\r\n")
+        return True
+
+
+class AcceptsThenCloses(OtherStage):
+    def greet(self, sock: socket.socket, head: bytes) -> bool:
+        if ALLOWED.encode() in head:
+            return False
+        sock.sendall(accept(head) + frame((1008).to_bytes(2, "big"), 8))
+        return True
+
+
+class HangsWithoutIdentity(OtherStage):
+    def greet(self, sock: socket.socket, head: bytes) -> bool:
+        if HEADER.encode() not in head.lower() or f"{HEADER}: \r\n".encode() not in head:
+            return False
+        while sock.recv(65_536):
+            pass
+        return True
+
+
+class WrongAcceptKey(OtherStage):
+    def greet(self, sock: socket.socket, head: bytes) -> bool:
+        if ALLOWED.encode() not in head:
+            return False
+        sock.sendall(accept(head, key=b"bm9wZQ=="))
+        return True
+
+
+class EchoesSubprotocols(OtherStage):
+    def greet(self, sock: socket.socket, head: bytes) -> bool:
+        if b"Sec-WebSocket-Protocol" not in head:
+            return False
+        sock.sendall(accept(head, extra=b"Sec-WebSocket-Protocol: wsconform.example\r\n"))
+        while sock.recv(65_536):
+            pass
+        return True
+
+
+class AnswersNothing(OtherStage):
+    def test(self, talk: Talk) -> None:
+        pass
+
+
+class AnswersTwice(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.send(REPLY)
+        talk.send(REPLY)
+
+
+class AnswersOnce(OtherStage):
+    def test(self, talk: Talk) -> None:
+        if not getattr(talk, "answered", False):
+            talk.answered = True  # type: ignore[attr-defined]
+            talk.send(REPLY)
+
+
+class AnswersLate(OtherStage):
+    def test(self, talk: Talk) -> None:
+        threading.Timer(1.2, talk.send, [REPLY]).start()
+
+
+class AnswersOtherwise(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.send(json.dumps({"message": "This response was pushed from another Lambda."}))
+
+
+class AnswersNoJson(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.send("This response was pushed from my Lambda.")
+
+
+class AnswersAnother(OtherStage):
+    def test(self, talk: Talk) -> None:
+        open_ones = [one for one in self.talks if one.protocol.state.name == "OPEN"]
+        open_ones[0].send(REPLY)
+
+
+class AnswersInBinary(OtherStage):
+    def test(self, talk: Talk) -> None:
+        with talk.lock:
+            talk.protocol.send_binary(REPLY.encode())
+            talk.flush()
+
+
+class ClosesInsteadOfAnswering(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.close(1011)
+
+
+class FailsToInvoke(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.send(f'{{"message": "Internal server error", "connectionId":"{talk.id}", "requestId":"AAAAAAAAAAAAAAA="}}')
+
+
+class ForgetsTheRoute(OtherStage):
+    def test(self, talk: Talk) -> None:
+        self.unrouted(talk)
+
+
+class IgnoresTheUnrouted(OtherStage):
+    def unrouted(self, talk: Talk) -> None:
+        pass
+
+
+class ClosesOnTheUnrouted(OtherStage):
+    def unrouted(self, talk: Talk) -> None:
+        talk.close(1008)
+
+
+class TakesBinary(OtherStage):
+    def binary(self, talk: Talk) -> None:
+        self.unrouted(talk)
+
+
+class HasNoLimits(OtherStage):
+    limits = (None, None)
+
+
+class HasSmallLimits(OtherStage):
+    limits = (100_000, 32_768)
+
+
+class TakesUnsignedCalls(OtherStage):
+    def managed(self, sock: socket.socket) -> None:
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+class SpeaksFirst(OtherStage):
+    def opened(self, talk: Talk) -> None:
+        talk.send("welcome")
+
+
+class Pings(OtherStage):
+    def test(self, talk: Talk) -> None:
+        with talk.lock:
+            talk.protocol.send_ping(b"?")
+            talk.flush()
+        talk.send(REPLY)
+
+
+class Fragments(OtherStage):
+    def test(self, talk: Talk) -> None:
+        with talk.lock:
+            talk.protocol.send_text(REPLY[:9].encode(), fin=False)
+            talk.protocol.send_continuation(REPLY[9:].encode(), fin=True)
+            talk.flush()
+
+
+class Floods(OtherStage):
+    def test(self, talk: Talk) -> None:
+        for _number in range(200_000):
+            talk.send("x" * 30_000)
+
+
+class ResetsAfterAccepting(OtherStage):
+    def opened(self, talk: Talk) -> None:
+        talk.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        talk.sock.close()
+
+
+ANSWERED = {"action-answered", "reply-goes-to-its-sender", "many-at-once"}
+GUARDED = {"denied-without-identity", "denied-with-bad-identity"}
+UNROUTED = {
+    "unknown-action-answered",
+    "malformed-message-answered",
+    "fragmented-message-joined",
+    "message-at-limit-passes",
+}
+CONNECTED = {
+    *ANSWERED,
+    *UNROUTED,
+    "allowed-connects",
+    "any-message-survived",
+    "binary-message-refused",
+    "disconnect-is-clean",
+    "frame-beyond-limit-closed",
+    "message-beyond-limit-closed",
+    "ping-answered",
+}
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "caught"),
+    [
+        (AllowsAll, GUARDED),
+        (AllowsTheEmpty, {"denied-without-identity"}),
+        (AllowsAnyValue, {"denied-with-bad-identity"}),
+        (DeniesAll, {*CONNECTED, "subprotocol-not-made-up"}),
+        (FailsInsteadOfDenying, {"denied-with-bad-identity"}),
+        (AnswersInsteadOfRefusing, {"denied-without-identity"}),
+        (Redirects, GUARDED),
+        (AcceptsThenCloses, GUARDED),
+        (HangsWithoutIdentity, {"denied-without-identity"}),
+        (WrongAcceptKey, {*CONNECTED, "subprotocol-not-made-up"}),
+        (EchoesSubprotocols, {"subprotocol-not-made-up"}),
+        (AnswersNothing, ANSWERED),
+        (AnswersTwice, ANSWERED),
+        (AnswersOnce, {"action-answered"}),
+        (AnswersLate, ANSWERED),
+        (AnswersOtherwise, ANSWERED),
+        (AnswersNoJson, ANSWERED),
+        (AnswersInBinary, ANSWERED),
+        (ClosesInsteadOfAnswering, ANSWERED),
+        (FailsToInvoke, ANSWERED),
+        (ForgetsTheRoute, ANSWERED),
+        (IgnoresTheUnrouted, UNROUTED),
+        (ClosesOnTheUnrouted, {*UNROUTED, "any-message-survived"}),
+        (TakesBinary, {"binary-message-refused"}),
+        (HasNoLimits, {"message-beyond-limit-closed", "frame-beyond-limit-closed"}),
+        (HasSmallLimits, {"message-at-limit-passes"}),
+        (TakesUnsignedCalls, {"management-needs-signature"}),
+        (Pings, set()),
+        (Fragments, set()),
+        (Floods, ANSWERED),
+        (ResetsAfterAccepting, CONNECTED),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_sabotage_is_caught_by_the_right_probes_and_no_others(sabotage: type[OtherStage], caught: set[str]) -> None:
+    found = verdicts(sabotage())
+    assert failing(found) == caught
+    for name, one in found.items():
+        if one.outcome is Outcome.FAILED:
+            assert one.expected
+            assert one.actual
+            assert one.transcript, name
+            assert ALLOWED not in "\n".join((*one.transcript, one.actual, *one.expected))
+
+
+def test_a_reply_to_another_client_is_noticed() -> None:
+    assert "reply-goes-to-its-sender" in failing(verdicts(AnswersAnother()))
+
+
+def test_a_stage_that_speaks_first_is_not_quiet() -> None:
+    assert "allowed-connects" in failing(verdicts(SpeaksFirst()))
