@@ -1,5 +1,6 @@
 """Each probe against a stage that is not wsconform's, sound and broken."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -167,7 +168,11 @@ class AnswersOnce(OtherStage):
 
 class AnswersLate(OtherStage):
     def test(self, talk: Talk) -> None:
-        threading.Timer(1.2, talk.send, [REPLY]).start()
+        def late() -> None:
+            with contextlib.suppress(OSError):  # the client may have left
+                talk.send(REPLY)
+
+        threading.Timer(1.2, late).start()
 
 
 class AnswersOtherwise(OtherStage):
@@ -182,6 +187,7 @@ class AnswersNoJson(OtherStage):
 
 class AnswersAnother(OtherStage):
     def test(self, talk: Talk) -> None:
+        del talk
         open_ones = [one for one in self.talks if one.protocol.state.name == "OPEN"]
         open_ones[0].send(REPLY)
 
