@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wsconform.check.finding import Severity
 from wsconform.check.registry import unknown_name
 from wsconform.config.files import ConfigError, shown
 
+if TYPE_CHECKING:
+    from wsconform.live.expectation import Expectation
+
 _SINGULAR = {"parameters": "parameter"}
+IDENTITIES = ("allow", "deny")
+_ONLY = " "
+"""Stands for the name of the one API there is; no API is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def _pairs(value: object, layer: Layer, key: str, form: str) -> Iterator[tuple[s
         return
     for item in _strings(value, layer, key, f"a table, or a list of {form}"):
         name, equals, rest = item.partition("=")
-        if not (equals and name.strip()):
+        if not (equals and (name.strip() or name == _ONLY)):
             raise ConfigError(f'{layer.where(key)} takes {form}, and "{item}" is none')
         yield name.strip(), rest.strip()
 
@@ -147,6 +153,58 @@ def _flag(value: object, layer: Layer, key: str) -> bool:
     return value
 
 
+def _references(value: object, layer: Layer, key: str) -> dict[str, str]:
+    found = {}
+    for name, reference in _pairs(value, layer, key, "NAME=REFERENCE"):
+        if not isinstance(reference, str):
+            raise ConfigError(f'{layer.where(key)}: "{name}" must be text, and is {kind_of(reference)}')
+        found[name] = reference
+    return found
+
+
+def _identities(value: object, layer: Layer, key: str) -> dict[str, dict[str, str]]:
+    if not isinstance(value, Mapping):
+        raise _wrong(layer, key, "a table with allow and deny", value)
+    for name in value:
+        if name not in IDENTITIES:
+            raise ConfigError(f"{layer.where(key)}: {unknown_name('identity', name, IDENTITIES)}")
+    return {name: _references(one, layer, f"{key}.{name}") for name, one in value.items()}
+
+
+def _urls(value: object, layer: Layer, key: str) -> dict[str, str]:
+    """One URL for the one API (by the empty name), or `API=URL` for each."""
+    items = {"": value} if isinstance(value, str) else dict(_pairs(_named(value), layer, key, "API=URL"))
+    found = {}
+    for api, url in items.items():
+        if not isinstance(url, str) or not url.startswith(("ws://", "wss://")):
+            raise ConfigError(f"{layer.where(key)} must begin with wss:// or ws://, and is {kind_of(url)}")
+        found[api.strip()] = url
+    return found
+
+
+def _named(value: object) -> object:
+    """URLs without the name of an API count for the one API that there is."""
+    if not isinstance(value, list | tuple):
+        return value
+    return [f"{_ONLY}={one}" if isinstance(one, str) and one.startswith(("ws://", "wss://")) else one for one in value]
+
+
+def _routes(value: object, layer: Layer, key: str) -> dict[str, Expectation]:
+    from wsconform.live.expectation import NoExpectationError, read_expectation
+
+    if not isinstance(value, Mapping):
+        raise _wrong(layer, key, "a table of routes", value)
+    found = {}
+    for name, table in value.items():
+        if not isinstance(table, Mapping):
+            raise _wrong(layer, f"{key}.{name}", "a table", table)
+        try:
+            found[str(name)] = read_expectation(table)
+        except NoExpectationError as error:
+            raise ConfigError(f"{layer.where(f'{key}.{name}')} {error}") from None
+    return found
+
+
 READERS: dict[str, Callable[[object, Layer, str], Any]] = {
     "select": _names,
     "ignore": _reasons,
@@ -157,4 +215,9 @@ READERS: dict[str, Callable[[object, Layer, str], Any]] = {
     "baseline": _path,
     "fail_on": _level,
     "samconfig_env": _text,
+    "identity": _identities,
+    "allow": _references,
+    "deny": _references,
+    "url": _urls,
+    "routes": _routes,
 }

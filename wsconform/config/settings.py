@@ -12,15 +12,21 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wsconform.check.finding import Severity
 from wsconform.check.registry import unknown_name
 from wsconform.config.files import ConfigError, bytes_of, parse_toml, shown
 from wsconform.config.layers import READERS, Layer, kind_of
 
+if TYPE_CHECKING:
+    from wsconform.live.expectation import Expectation
+
 PROJECT_FILE, PYPROJECT = "wsconform.toml", "pyproject.toml"
 _MAY_HAVE_TABLE = re.compile(rb"^\s*\[{1,2}\s*tool\s*(?:\]|\.\s*[\"']?wsconform)|^\s*tool\s*[.=]", re.MULTILINE)
+
+
+_MAPS = ("ignore", "severity", "parameters", "overrides", "allow", "deny", "url", "routes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +36,9 @@ class Settings:
     `select` are names and globs of checks, empty for all. `ignore` maps names and globs to the reason why what they
     find is suppressed, `severity` to what replaces the severity of a check. `parameters` are values of template
     parameters that the project file gives, `overrides` those given for this run. `checks` are folders of packs.
-    Findings of `fail_on` and above fail a run. `origins` tells where a name of a key was given.
+    Findings of `fail_on` and above fail a run. `allow` and `deny` are identities, as references by the name of their
+    source; `url` are stages by API, by the empty name that of the only one; `routes` are expectations by route key.
+    `origins` tells where a name of a key was given.
     """
 
     select: tuple[str, ...] = ()
@@ -43,6 +51,10 @@ class Settings:
     baseline: Path | None = None
     fail_on: Severity = Severity.ERROR
     samconfig_env: str | None = None
+    allow: Mapping[str, str] = field(default_factory=dict, repr=False)
+    deny: Mapping[str, str] = field(default_factory=dict, repr=False)
+    url: Mapping[str, str] = field(default_factory=dict)
+    routes: Mapping[str, Expectation] = field(default_factory=dict)
     origins: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def origin(self, key: str, name: str) -> str:
@@ -113,7 +125,7 @@ def merge(*layers: Layer | None) -> Settings:
 
     Maps are merged, folders of checks added up, of all else the last layer that has it counts. Raises ConfigError.
     """
-    read: dict[str, Any] = {"ignore": {}, "severity": {}, "parameters": {}, "overrides": {}, "checks": ()}
+    read: dict[str, Any] = {"checks": (), **{name: {} for name in _MAPS}}
     origins: dict[tuple[str, str], str] = {}
     given = ((layer, key, layer is layers[0]) for layer in layers if layer is not None for key in layer.values)
     for layer, key, from_project in given:
@@ -121,7 +133,11 @@ def merge(*layers: Layer | None) -> Settings:
             raise ConfigError(f"{layer.file}: {unknown_name('setting', key, READERS)}")
         found = READERS[key](layer.values[key], layer, key)
         target = "overrides" if key == "parameters" and not from_project else key
-        if isinstance(found, dict):
+        if key == "identity":
+            for kind, values in found.items():
+                read[kind] |= values
+                origins |= {(kind, name): layer.where(f"{key}.{kind}") for name in values}
+        elif isinstance(found, dict):
             read[target] |= found
         elif key == "checks":
             read[key] = tuple(dict.fromkeys((*read[key], *found)))

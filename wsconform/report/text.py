@@ -10,18 +10,16 @@ from pathlib import Path
 from wsconform.check.examine import TEMPLATE, Examination
 from wsconform.check.finding import Finding, Outcome, Severity, Undecided, Verdict
 from wsconform.report.cells import visible, wrap
-from wsconform.report.excerpt import WIDTH, Mark, SourceOf, excerpt
+from wsconform.report.excerpt import WIDTH, Mark, SourceOf
 from wsconform.report.findings import in_order
+from wsconform.report.parts import INDENT, count, headline, listed, places, said
 from wsconform.report.style import PLAIN, Role, Style
 from wsconform.template.errors import TemplateError
 from wsconform.template.source import MAX_BYTES
 
 _LINE_END = re.compile("\r\n|[\n\r]")
 _MOST_WORLDS = 3
-_MOST_PLACES = 3
 _MOST_REASONS = 5
-_MOST_APIS = 3
-_INDENT = "  "
 
 
 def render_finding(
@@ -33,25 +31,25 @@ def render_finding(
     Lines take `width` cells, but for the headline, places, the name of the page, and single words that are longer.
     """
     role: Role = _ROLES[finding.severity]
-    lines = [_headline(role, f"{role}[{finding.check}]", finding.message, style)]
-    lines += _places(Mark(finding.span, finding.label, role), _seconds(finding), source_of, style, width)
-    lines += _said("why", finding.why, style, width)
-    lines += _said("fix", finding.fix, style, width)
-    lines += _said("when", _when(finding.worlds, worlds), style, width)
-    lines.append(f"{_INDENT}{style('strong', 'docs:')} {visible(finding.docs)}")
+    lines = [headline(role, f"{role}[{finding.check}]", finding.message, style)]
+    lines += places(Mark(finding.span, finding.label, role), _seconds(finding), source_of, style, width)
+    lines += said("why", finding.why, style, width)
+    lines += said("fix", finding.fix, style, width)
+    lines += said("when", _when(finding.worlds, worlds), style, width)
+    lines.append(f"{INDENT}{style('strong', 'docs:')} {visible(finding.docs)}")
     return "\n".join(lines)
 
 
 def render_error(error: TemplateError, *, style: Style = PLAIN, width: int = WIDTH) -> str:
     """Why a template could not be read, with the place in its file where both are there."""
-    said = [_headline("error", "error", error.message, style)]
+    lines = [headline("error", "error", error.message, style)]
     if error.span is None:
-        said.append(f"{_INDENT}{style('frame', '-->')} {visible(error.path)}")
+        lines.append(f"{INDENT}{style('frame', '-->')} {visible(error.path)}")
     else:
         file = _reread(error.path)
-        said += _places(Mark(error.span, "", "error"), [], lambda _: file, style, width)
-    said += _said("fix", error.fix, style, width)
-    return "\n".join(said)
+        lines += places(Mark(error.span, "", "error"), [], lambda _: file, style, width)
+    lines += said("fix", error.fix, style, width)
+    return "\n".join(lines)
 
 
 def render(
@@ -108,32 +106,8 @@ def _reread(path: str) -> _File:
     return _File("" if "\0" in text else path, _LINE_END.split(text))
 
 
-def _headline(role: Role, kind: str, text: str, style: Style) -> str:
-    return style(role, visible(kind)) + style("strong", f": {visible(text)}")
-
-
 def _seconds(finding: Finding) -> list[Mark]:
     return [Mark(note.span, note.text) for note in finding.notes]
-
-
-def _places(main: Mark, others: Sequence[Mark], source_of: SourceOf, style: Style, width: int) -> Iterator[str]:
-    """The excerpt, and the second places that have no room in it by their names."""
-    lines, left_out = excerpt(main, others, source_of, style=style, width=width)
-    yield from lines
-    for mark in left_out[:_MOST_PLACES]:
-        yield f"{_INDENT}{style('second', 'also:')} {visible(f'{mark.span}: {mark.label}')}"
-    if len(left_out) > _MOST_PLACES:
-        yield f"{_INDENT}{style('second', 'also:')} {_count(len(left_out) - _MOST_PLACES, 'more place')}"
-
-
-def _said(word: str, text: str, style: Style, width: int) -> Iterator[str]:
-    """A labelled paragraph, indented under its label; nothing where there is no text."""
-    indent = " " * (len(_INDENT) + len(word) + 2)
-    before = f"{_INDENT}{style('strong', word + ':')} "
-    for paragraph in text.splitlines():
-        for line in wrap(visible(paragraph), width - len(indent)):
-            yield before + line
-            before = indent
 
 
 def _when(clauses: Sequence[str], in_all: int) -> str:
@@ -143,16 +117,6 @@ def _when(clauses: Sequence[str], in_all: int) -> str:
     more = len(clauses) - _MOST_WORLDS
     shown = [*clauses[:_MOST_WORLDS], *([f"and {more} more"] if more > 0 else [])]
     return f"in {len(clauses)} {f'of {in_all} ' if in_all else ''}worlds: {'; '.join(shown)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _listed(names: Sequence[str], most: int = _MOST_APIS) -> str:
-    """`A`, `A and B`, `A, B and C`, `A, B, C and 2 more`."""
-    shown = [*names[:most], f"{len(names) - most} more"] if len(names) > most else list(names)
-    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
 
 
 class _Report:
@@ -189,9 +153,9 @@ class _Report:
         for verdict in self._examination.verdicts:
             for finding, reason in verdict.suppressed:
                 lines = [
-                    _headline("note", f"suppressed[{finding.check}]", finding.message, self._style),
-                    f"{_INDENT}{self._style('frame', '-->')} {visible(str(finding.span))}",
-                    *_said("reason", reason, self._style, self._width),
+                    headline("note", f"suppressed[{finding.check}]", finding.message, self._style),
+                    f"{INDENT}{self._style('frame', '-->')} {visible(str(finding.span))}",
+                    *said("reason", reason, self._style, self._width),
                 ]
                 yield "\n".join(lines)
 
@@ -202,12 +166,12 @@ class _Report:
 
     def _cannot_tell(self, verdict: Verdict, undecided: Undecided) -> Iterator[str]:
         of = "" if verdict.api == TEMPLATE else f"{verdict.api}: "
-        yield _headline("note", f"not decided[{verdict.check}]", f"{of}{undecided.reason}", self._style)
+        yield headline("note", f"not decided[{verdict.check}]", f"{of}{undecided.reason}", self._style)
         span = undecided.span or verdict.span
         if span is not None:
-            yield from _places(Mark(span, "", "note"), [], self._stack.source_of, self._style, self._width)
-        yield from _said("fix", self._remedy(undecided.reason), self._style, self._width)
-        yield from _said("when", _when(undecided.worlds, self._worlds), self._style, self._width)
+            yield from places(Mark(span, "", "note"), [], self._stack.source_of, self._style, self._width)
+        yield from said("fix", self._remedy(undecided.reason), self._style, self._width)
+        yield from said("when", _when(undecided.worlds, self._worlds), self._style, self._width)
 
     def _remedy(self, reason: str) -> str:
         """What makes a check decidable that a parameter without default leaves open."""
@@ -228,7 +192,7 @@ class _Report:
             yield from self._aside(f"not decided: {what}, because {reason}" + (f"; {remedy}" if remedy else ""))
         if len(reasons) > _MOST_REASONS:
             yield from self._aside(
-                f"not decided: more, for {_count(len(reasons) - _MOST_REASONS, 'other reason')}, shown with -v"
+                f"not decided: more, for {count(len(reasons) - _MOST_REASONS, 'other reason')}, shown with -v"
             )
 
     def _not_reached(self) -> Iterator[str]:
@@ -245,17 +209,17 @@ class _Report:
         notes = sum(finding.severity == Severity.NOTE for finding in self._examination.findings)
         suppressed = sum(len(verdict.suppressed) for verdict in self._examination.verdicts)
         said = [
-            *([_count(notes, "note")] if notes else []),
-            *([_count(suppressed, "suppressed finding")] if suppressed else []),
+            *([count(notes, "note")] if notes else []),
+            *([count(suppressed, "suppressed finding")] if suppressed else []),
         ]
         if said:
-            yield from self._aside(f"{_listed(said)}, shown with -v")
+            yield from self._aside(f"{listed(said)}, shown with -v")
 
     def _aside(self, text: str) -> Iterator[str]:
         before = ""
-        for line in wrap(visible(text), self._width - len(_INDENT)):
+        for line in wrap(visible(text), self._width - len(INDENT)):
             yield self._style("quiet", before + line)
-            before = _INDENT
+            before = INDENT
 
     def _summary(self) -> str:
         """The one line that says how it went."""
@@ -267,16 +231,16 @@ class _Report:
         checks = {verdict.check for verdict in self._examination.verdicts}
         in_worlds = f" in {self._worlds} worlds" if self._worlds > 1 else ""
         undecided = {one.check for one in self._examination.verdicts if one.undecided}
-        open_ = [f"{_count(len(undecided), 'check')} not decided"] if undecided else []
+        open_ = [f"{count(len(undecided), 'check')} not decided"] if undecided else []
         passed = checks - {one.check for one in self._examination.verdicts if one.outcome is not Outcome.PASSED}
         if not (said or open_) and passed:
-            wired = f"{_listed(names)} {'is' if len(names) == 1 else 'are'} wired: " if names else ""
-            good = f"{wired}{_count(len(passed), 'check')} passed{in_worlds}"
+            wired = f"{listed(names)} {'is' if len(names) == 1 else 'are'} wired: " if names else ""
+            good = f"{wired}{count(len(passed), 'check')} passed{in_worlds}"
             return f"{path}: {self._style('good', good)}"
-        on = f" on {_listed(names)}" if names else ""
+        on = f" on {listed(names)}" if names else ""
         worst = max((finding.severity for finding in self._examination.findings), default=Severity.NOTE)
         verdict = ", ".join([*(said or ["no fault found"]), *open_])
-        return f"{path}: {self._style(_ROLES[worst], verdict)} ({_count(len(checks), 'check')}{on}{in_worlds})"
+        return f"{path}: {self._style(_ROLES[worst], verdict)} ({count(len(checks), 'check')}{on}{in_worlds})"
 
 
 def _tally(findings: Iterable[Finding]) -> dict[Severity, int]:
@@ -288,7 +252,7 @@ def _tally(findings: Iterable[Finding]) -> dict[Severity, int]:
 
 def _found(tally: dict[Severity, int], least: Severity = Severity.WARNING) -> list[str]:
     """How many findings there are of each severity from the worst to the least, where there are any."""
-    return [_count(tally[one], str(one)) for one in reversed(Severity) if one >= least and tally[one]]
+    return [count(tally[one], str(one)) for one in reversed(Severity) if one >= least and tally[one]]
 
 
 def _total(examinations: Sequence[Examination], unread: int, style: Style) -> str:
@@ -296,4 +260,4 @@ def _total(examinations: Sequence[Examination], unread: int, style: Style) -> st
     tally = _tally(finding for one in examinations for finding in one.findings)
     said = [*_found(tally), *([f"{unread} could not be read"] if unread else [])] or ["no fault found"]
     role: Role = "error" if unread or tally[Severity.ERROR] else "warning" if tally[Severity.WARNING] else "good"
-    return f"{_count(len(examinations) + unread, 'template')}: {style(role, ', '.join(said))}"
+    return f"{count(len(examinations) + unread, 'template')}: {style(role, ', '.join(said))}"
