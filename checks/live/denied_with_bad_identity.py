@@ -15,6 +15,7 @@ from ._denial import require_denial
     level=Level.MUST,
     area="authorizer",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html",
+    about="sources",
     related=("connect-is-authorized", "deployment-waits-for-routes", "authorizer-id-needs-custom"),
     applies=lambda api: bool(api.sources),
 )

@@ -13,6 +13,7 @@ from ._denial import require_denial
     level=Level.MUST,
     area="authorizer",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html",
+    about="sources",
     related=(
         "connect-is-authorized",
         "deployment-waits-for-routes",

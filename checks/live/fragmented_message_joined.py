@@ -12,6 +12,7 @@ from ._sizes import pieces
     level=Level.MUST,
     area="protocol",
     source="https://datatracker.ietf.org/doc/html/rfc6455#section-5.4",
+    about="selection",
 )
 def fragmented_message_joined(peer: Peer, api: ApiPlan) -> None:
     """A message in several frames is one message."""

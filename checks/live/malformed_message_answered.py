@@ -11,6 +11,7 @@ from ._answers import require_unrouted_answer
     level=Level.MUST,
     area="messages",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-integrations.html",
+    about="selection",
 )
 def malformed_message_answered(peer: Peer, api: ApiPlan) -> None:
     """A message that is no JSON goes to $default or is answered with Forbidden, and the connection lives on."""

@@ -11,6 +11,7 @@ from ._answers import require_unrouted_answer
     level=Level.MUST,
     area="messages",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-integrations.html",
+    about="selection",
     related=("selection-expression-yields-keys", "default-route-exists"),
 )
 def unknown_action_answered(peer: Peer, api: ApiPlan) -> None:

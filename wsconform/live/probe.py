@@ -11,6 +11,7 @@ from typing import Any, Literal
 from wsconform.check.registry import PackError
 from wsconform.live.plan import ApiPlan, RoutePlan
 from wsconform.live.verdict import Level
+from wsconform.template.nodes import Span
 
 Per = Literal["api", "route"]
 Body = Callable[..., None]
@@ -21,7 +22,8 @@ Applies = Callable[[ApiPlan], bool]
 class Probe:
     """One requirement of a stage: a scripted conversation, once for each API or each of its message routes.
 
-    `related` are static checks that find in the template what this finds on the stage. `alone` keeps others from
+    `related` are static checks that find in the template what this finds on the stage; `about` is what of the API is
+    asserted, a key of `ApiPlan.spans`. `alone` keeps others from
     running at the same time. `body` takes a `Peer` and an `ApiPlan`, and a `RoutePlan` where it is per route; it
     returns where the requirement is met, and raises `Unmet` or `Undecidable` where it is not.
     """
@@ -33,6 +35,7 @@ class Probe:
     area: str
     source: str
     related: tuple[str, ...]
+    about: str
     applies: Applies
     alone: bool
     body: Body
@@ -51,6 +54,13 @@ class Case:
     probe: Probe
     api: ApiPlan
     route: RoutePlan | None = None
+
+    @property
+    def span(self) -> Span:
+        """The place in the template that it is about."""
+        if self.route is not None:
+            return self.route.span
+        return self.api.spans.get(self.probe.about) or self.api.spans["connect"]
 
     @property
     def name(self) -> str:
@@ -97,6 +107,7 @@ def probe(  # noqa: PLR0913 (each is a field of the catalogue)
     source: str,
     per: Per = "api",
     related: tuple[str, ...] = (),
+    about: str = "connect",
     applies: Applies = lambda _: True,
     alone: bool = False,
 ) -> Callable[[Body], Body]:
@@ -121,6 +132,7 @@ def probe(  # noqa: PLR0913 (each is a field of the catalogue)
                 area=area,
                 source=source,
                 related=related,
+                about=about,
                 applies=applies,
                 alone=alone,
                 body=body,

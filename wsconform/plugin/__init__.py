@@ -10,6 +10,12 @@ LISTS = {
     "severity": ("NAME=LEVEL", "count what the checks of this name or glob find as error, warning or note"),
     "parameter": ("NAME=VALUE", "read templates with this value of a parameter"),
     "checks": ("DIR", "run the checks in this folder too"),
+    "url": ("URL", "probe the stage at this URL; API=URL where the template has several APIs"),
+    "allow": (
+        "NAME=REFERENCE",
+        "probe as a client that may connect: env:VARIABLE for the identity source of this name",
+    ),
+    "deny": ("NAME=REFERENCE", "probe as a client that may not connect, in the same form"),
 }
 """Options that may be repeated: what each takes, and what it does."""
 

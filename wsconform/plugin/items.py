@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +22,9 @@ from wsconform.run import Checker
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Span
 
+if TYPE_CHECKING:
+    from wsconform.plugin.stages import Live
+
 HAS_API = "has-a-websocket-api"
 """Fails for a file that the user named and that has none: a name mistyped must not turn a gate green."""
 
@@ -37,8 +40,17 @@ class WiringFault(Exception):  # noqa: N818 (named as what it tells of)
 class Template(pytest.File):
     """A template: collects its APIs. `shown` is its path as reports have it, `named` whether the user named it."""
 
-    def __init__(self, *, checker: Checker, shown: Path, named: bool, **node: Any) -> None:  # noqa: ANN401 (pytest's)
+    def __init__(
+        self,
+        *,
+        checker: Checker,
+        shown: Path,
+        named: bool,
+        live: Live | None = None,
+        **node: Any,  # noqa: ANN401 (pytest's)
+    ) -> None:
         super().__init__(**node)
+        self._live = live
         self._checker = checker
         self._shown = shown
         self._named = named
@@ -62,6 +74,7 @@ class Template(pytest.File):
                 examination=examination,
                 verdicts=of_api,
                 fail_on=self._checker.settings.fail_on,
+                live=self._live,
             )
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401, ARG002
@@ -80,20 +93,28 @@ class Api(pytest.Collector):
         examination: Examination,
         verdicts: Sequence[Verdict],
         fail_on: Severity,
+        live: Live | None,
         **node: Any,  # noqa: ANN401 (pytest's)
     ) -> None:
         super().__init__(**node)
         self._examination = examination
         self._verdicts = verdicts
         self._fail_on = fail_on
+        self._live = live
 
-    def collect(self) -> Iterator[pytest.Item]:
-        """A test for each check, in the order in which they are registered."""
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """A test for each check, in the order in which they are registered, and what is to be tried on a stage."""
         if not self._examination.apis:
             yield HasApi.from_parent(self, name=HAS_API, examination=self._examination)
         for verdict in self._verdicts:
             yield Check.from_parent(
                 self, name=verdict.check, examination=self._examination, verdict=verdict, fail_on=self._fail_on
+            )
+        if self._live is not None and self.name in self._live.plans(self._examination):
+            from wsconform.plugin.live import COLLECTOR, LiveApi
+
+            yield LiveApi.from_parent(
+                self, name=COLLECTOR, live=self._live, examination=self._examination, label=self.name
             )
 
 

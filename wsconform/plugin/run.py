@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -21,6 +21,9 @@ from wsconform.plugin.items import Template
 from wsconform.plugin.properties import Entry, from_properties
 from wsconform.report.cells import visible
 from wsconform.run import SUFFIXES, Checker
+
+if TYPE_CHECKING:
+    from wsconform.plugin.stages import Live
 
 COLLECTED = "wsconform_collected"
 
@@ -52,10 +55,25 @@ class Run:
                 _require_name(path)
         except (ConfigError, PackError, OSError) as error:
             raise pytest.UsageError(str(error)) from None
+        self.live = self._live()
         self._in_folders = {_absolute(given.path): given.path for given in found}
         self._ran: dict[str, tuple[str, list[Entry]]] = {}
         self._leftovers: list[str] = []
         self._refused = ""
+
+    def _live(self) -> Live | None:
+        """The probes, where a stage is given."""
+        if not self.checker.settings.url:
+            return None
+        from wsconform.plugin import fixtures, live
+        from wsconform.plugin.stages import Live
+
+        self._config.pluginmanager.register(fixtures, "wsconform-fixtures")
+        self._config.pluginmanager.register(live, "wsconform-live")
+        try:
+            return Live(self.checker.settings)
+        except PackError as error:
+            raise pytest.UsageError(str(error)) from None
 
     def pytest_report_header(self) -> str:
         """What the run goes by."""
@@ -66,6 +84,8 @@ class Run:
         if settings.baseline is not None:
             said.append(f"baseline {os.path.relpath(settings.baseline)}")
         given = [*settings.parameters, *settings.overrides]
+        if self.live is not None:
+            said.append(_count(len(list(self.live.probes)), "probe"))
         if given:
             said.append(f"{_count(len(given), 'parameter')} given: {' '.join(dict.fromkeys(given))}")
         return ", ".join(said)
@@ -76,10 +96,12 @@ class Run:
         path = _from_here(file_path) if named else self._in_folders.get(_absolute(file_path))
         if path is None or file_path.suffix.lower() not in SUFFIXES:
             return None
-        template: Template = Template.from_parent(parent, path=file_path, checker=self.checker, shown=path, named=named)
+        template: Template = Template.from_parent(
+            parent, path=file_path, checker=self.checker, shown=path, named=named, live=self.live
+        )
         return template
 
-    def pytest_collection_finish(self) -> None:
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Refuse a parameter that no template has; a process of pytest-xdist leaves that to the one that reports."""
         try:
             self.checker.require_parameters()
@@ -88,6 +110,8 @@ class Run:
                 raise pytest.UsageError(str(error)) from None
             self._refused = str(error)
         self._leftovers = self.checker.leftovers()
+        if self.live is not None and self._output is None:
+            self.live.expect(case for item in session.items if (case := getattr(item, "case", None)) is not None)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the checks say; the last phase is there once, whatever came of the test."""
@@ -103,6 +127,8 @@ class Run:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand over what only a process that collects knows, or see to it that what it refused is no success."""
+        if self.live is not None:
+            self.live.close()
         if self._output is not None:
             self._output[COLLECTED] = {"leftovers": self._leftovers, "refused": self._refused}
         elif self._refused:

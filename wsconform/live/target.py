@@ -1,0 +1,74 @@
+"""From settings and a template to the stage that its probes talk to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from wsconform.check.registry import unknown_name
+from wsconform.config.files import ConfigError
+from wsconform.config.settings import Settings
+from wsconform.live.identity import Identity, read_identity
+from wsconform.live.management import Management
+from wsconform.live.peer import Stage
+from wsconform.live.plan import ApiPlan
+from wsconform.live.secret import Redactor, Secret
+from wsconform.live.wire import Endpoint
+from wsconform.template.stack import Stack
+
+_REGION = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
+
+
+def url_of(api: ApiPlan, apis: list[str], settings: Settings) -> str | None:
+    """The URL that is given for an API; None where none is. Raises ConfigError for one of an API that is not there."""
+    for name in settings.url:
+        if name and name not in apis:
+            raise ConfigError(f"{settings.origin('url', name)}: {unknown_name('API', name, apis)}")
+    if "" in settings.url and len(apis) > 1:
+        listed = ", ".join(f"{one}=wss://…" for one in apis)
+        raise ConfigError(f"{settings.origin('url', '')}: the template has {len(apis)} APIs; say which with {listed}")
+    return settings.url.get(api.label) or settings.url.get("")
+
+
+def identities(
+    api: ApiPlan, settings: Settings, parameters: Mapping[str, str]
+) -> tuple[Identity | None, Identity | None]:
+    """Who may connect, and who may not; None where nobody said. Raises ConfigError for a reference to nothing."""
+    allow = (
+        read_identity(settings.allow, api.sources, _where(settings, "allow"), parameters) if settings.allow else None
+    )
+    deny = read_identity(settings.deny, api.sources, _where(settings, "deny"), parameters) if settings.deny else None
+    if allow is None and not api.is_guarded:
+        allow = Identity()
+    return allow, deny
+
+
+def _where(settings: Settings, key: str) -> str:
+    return next((settings.origin(key, name) for name in getattr(settings, key)), key)
+
+
+def parameters_of(stack: Stack) -> dict[str, str]:
+    """The values of a template's parameters, as far as they are known: given ones, then defaults."""
+    known = {name: one.default for name, one in stack.root.parameters.items()} | stack.given
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def secrets_in(*identified: Identity | None) -> list[Secret]:
+    """What must not be shown of some identities."""
+    return [value for identity in identified if identity is not None for value in identity.values.values()]
+
+
+def stage_at(url: str, allow: Identity | None, deny: Identity | None) -> tuple[Stage, Redactor]:
+    """A stage that somebody else runs. On AWS, `@connections` is called with the credentials of the SDK's chain."""
+    endpoint = Endpoint(url=url.rstrip("/"))
+    region = _REGION.search(url)
+    management = None
+    if endpoint.is_aws and region is not None and _has_credentials():
+        management = Management(url=url.replace("wss://", "https://", 1), region=region[1])
+    return Stage(endpoint=endpoint, allow=allow, deny=deny, management=management), Redactor(secrets_in(allow, deny))
+
+
+def _has_credentials() -> bool:
+    import boto3
+
+    return boto3.session.Session().get_credentials() is not None
