@@ -77,6 +77,7 @@ def _refused(route: DeployedRoute, context: MessageContext, *, validate_proxies:
         missing = missing_parameter(route, context)
         if missing:
             return failed(400, "Missing required request parameters", f"the request lacks the {missing}")
+    if not context.messaging:
         return None
     proxy = route.integration is not None and route.integration.type.endswith("_PROXY")
     if proxy and not validate_proxies:

@@ -31,3 +31,8 @@ class MessageContext:
     def connecting(self) -> bool:
         """Whether this is `$connect`, whose answer is a status rather than a message."""
         return self.request.get("eventType") == "CONNECT"
+
+    @property
+    def messaging(self) -> bool:
+        """Whether this is a message, which has a body to validate and somebody who waits for a reply."""
+        return self.request.get("eventType") == "MESSAGE"

@@ -53,8 +53,8 @@ def timed_out(route: DeployedRoute) -> Conclusion:
 
 
 def replied(route: DeployedRoute, context: MessageContext, conclusion: Conclusion) -> Conclusion:
-    """Only a route with a RouteResponse replies, and then with a body that holds something; `$connect` never does."""
-    if not context.connecting and route.two_way and conclusion.body:
+    """Only a route with a RouteResponse replies, and then with a body that holds something; only messages wait."""
+    if context.messaging and route.two_way and conclusion.body:
         body = conclusion.body
         if isinstance(body, str):  # half a surrogate pair, which JSON can hold, cannot be sent
             body = body.encode(errors="replace").decode()

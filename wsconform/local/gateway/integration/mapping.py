@@ -49,7 +49,7 @@ def mapped(template: str, payload: str, context: MessageContext) -> str:
 
 
 def _input(payload: str, context: MessageContext) -> dict[str, Any]:
-    document = parsed(payload)
+    document = parsed(payload or "{}")  # no body counts as an empty object
 
     def path(expression: str) -> object:
         found = find(expression, document.value) if document is not None else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from wsconform.local.deployed.model import DeployedIntegration
 from wsconform.local.gateway.integration.context import MessageContext
@@ -65,9 +65,10 @@ def _value(source: str, context: MessageContext) -> str:
 def _url(uri: str, context: MessageContext, path: Mapping[str, str], query: Mapping[str, str]) -> str:
     filled = _VARIABLE.sub(lambda match: context.stage_variables.get(match[1], ""), uri)
     for name, value in path.items():
-        filled = filled.replace(f"{{{name}}}", quote(value, safe=""))
-    parts = urlsplit(filled)
-    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(query))))))
+        filled = filled.replace(f"{{{name}}}", quote(value, safe="", errors="replace"))
+    if not query:
+        return filled
+    return f"{filled}{'&' if '?' in filled else '?'}{urlencode(query, errors='replace')}"
 
 
 def url_fault(url: str) -> str:
