@@ -16,9 +16,9 @@ from benchmarks.stage.server import NotUpError, Server, serving
 
 CLIENTS = (1, 50)
 SECONDS = 1.5
-TO_SETTLE = 20.0  # seconds at most, until a server has all the workers that it wants
+TO_SETTLE = 40.0  # seconds at most, until a server has all the workers that it wants
 FASTER = 1.1  # what counts as faster than the best window before
-STEADY = 2  # so many windows that are not faster end it
+STEADY = 2  # so many windows end it that are not faster, and in which every client had its turn
 TO_REST = 2.0  # seconds after the load, before the memory that remains is read
 
 Figures = dict[str, float]
@@ -78,12 +78,14 @@ def _measure(server: Server, measured: Measured) -> None:
 
 def _settle(server: Server, url: str) -> None:
     """Load the server until it gets no faster for a while: all its workers are there, and their code is warm."""
+    clients = CLIENTS[-1]
     for kind in ("talk", "connect"):
         begin, best, no_faster = time.perf_counter(), 0.0, 0
         while time.perf_counter() - begin < TO_SETTLE and no_faster < STEADY:
-            rate = run(_load(server, url, kind, CLIENTS[-1]), server.tree).rate
-            no_faster = no_faster + 1 if best and rate < best * FASTER else 0
-            best = max(best, rate)
+            result = run(_load(server, url, kind, clients), server.tree)
+            if result.count > clients:
+                no_faster = 0 if result.rate > best * FASTER else no_faster + 1
+                best = max(best, result.rate)
 
 
 def _load(server: Server, url: str, kind: str, clients: int) -> Load:
