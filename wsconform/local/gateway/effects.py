@@ -60,12 +60,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Invoke:
-    """Invoke a function; `completed` is told its outcome. `request_id` is Lambda's."""
+    """Invoke a function; `completed` is told its outcome. `request_id` is Lambda's, `qualifier` an alias or version."""
 
     ticket: int
     function: str
     payload: bytes
     request_id: str
+    qualifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

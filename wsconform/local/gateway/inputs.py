@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+UNSIGNED = "the request is not signed"
+"""The fault of a request without signature; one with a bad signature has another."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -30,7 +33,7 @@ class Upgrade:
     source_ip: str
     port: int
     secure: bool
-    caller: Caller = field(default_factory=lambda: Caller(fault="the request is not signed"))
+    caller: Caller = field(default_factory=lambda: Caller(fault=UNSIGNED))
     target_length: int = 0
 
 

@@ -100,7 +100,7 @@ def _function(integration: DeployedIntegration, context: MessageContext) -> Begu
         at = f" ({target.refusal.place})" if target.refusal.place else ""
         return Done(failed(500, "Internal server error", f"{target.refusal.reason}{at}"))
     if integration.type == "AWS_PROXY":
-        return CallFunction(_as_json(context.event))
+        return CallFunction(as_json(context.event))
     body = request_body(integration, context)
     if isinstance(body, Conclusion):
         return Done(body)
@@ -145,7 +145,7 @@ def _mocked(integration: DeployedIntegration, context: MessageContext, without_r
     return concluded(integration, answer, context, selector=str(status), without_response=without_response)
 
 
-def _as_json(value: object) -> bytes:
+def as_json(value: object) -> bytes:
     """Compact JSON in UTF-8. Escapes all that is not ASCII where half a surrogate pair leaves no other way."""
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

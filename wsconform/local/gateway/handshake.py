@@ -1,0 +1,301 @@
+"""From the upgrade request to 101 or a refusal.
+
+The request stays pending until authorization and then the `$connect` integration have finished; if either fails, no
+connection is made (API Gateway developer guide, "Manage connected users and client apps: $connect and $disconnect
+routes").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from wsconform.local.deployed.model import DeployedAuthorizer, DeployedRoute
+from wsconform.local.gateway import events, frames
+from wsconform.local.gateway.authorizer.answer import Unauthorized, in_events, judge
+from wsconform.local.gateway.authorizer.conditions import facts_of
+from wsconform.local.gateway.authorizer.sources import missing_source
+from wsconform.local.gateway.connections import Connection
+from wsconform.local.gateway.effects import Accept, Effect, Happened, Refuse
+from wsconform.local.gateway.endings import Endings
+from wsconform.local.gateway.inputs import Upgrade
+from wsconform.local.gateway.integration.begin import as_json
+from wsconform.local.gateway.integration.conclusion import Conclusion
+from wsconform.local.gateway.integration.context import MessageContext
+from wsconform.local.gateway.limits import AUTHORIZER_TIMEOUT, URL
+from wsconform.local.gateway.routes import run
+from wsconform.local.gateway.selection import CONNECT
+from wsconform.local.gateway.state import Stage, State
+from wsconform.local.outcome import Outcome
+
+KEY_OF_AUTHORIZER = "$context.authorizer.usageIdentifierKey"
+_KEY_HEADER = "x-api-key"
+_SUCCESSES = range(200, 300)
+_SUBPROTOCOL = "sec-websocket-protocol"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """An upgrade that is pending. `route` is None where `$connect` is not in the snapshot."""
+
+    connection: Connection
+    request: Upgrade
+    headers: Sequence[tuple[str, str]]
+    request_id: str
+    began: float
+    stage: Stage
+    route: DeployedRoute | None
+
+
+class Handshake:
+    """Decides on upgrade requests."""
+
+    def __init__(self, state: State, endings: Endings) -> None:
+        self._state = state
+        self._endings = endings
+
+    def upgrade(self, peer: object, request: Upgrade, now: float) -> list[Effect]:
+        """Take an upgrade request: refuse it, accept it, or begin what decides."""
+        state = self._state
+        if state.connections.of(peer) is not None:
+            return []
+        name, _, rest = request.path.removeprefix("/").partition("/")
+        stage = state.stages.get(name)
+        origin = events.Origin(
+            api_id=state.api.id,
+            stage=name,
+            domain=state.domain,
+            connection_id=state.ids.connection(),
+            connected_at=events.milliseconds(now),
+            identity=events.identity_of(request),
+            variables=stage.variables if stage is not None else {},
+        )
+        connection = Connection(peer, origin, now)
+        request_id = state.ids.request()
+        early = self._early(request, name, rest)
+        if early is not None or stage is None:
+            status, why = early or (state.assumptions.unknown_stage, self._no_stage(name))
+            return self._refused(connection, request_id, status, why)
+        attempt = _Attempt(
+            connection=connection,
+            request=request,
+            headers=events.received_headers(request, state.ids.trace(now)),
+            request_id=request_id,
+            began=now,
+            stage=stage,
+            route=stage.routes.get(CONNECT),
+        )
+        state.connections.begin(connection)
+        return self._admit(attempt, now)
+
+    def _early(self, request: Upgrade, name: str, rest: str) -> tuple[int, str] | None:
+        """A refusal that no route has a say in."""
+        state = self._state
+        if request.target_length > URL:
+            return 414, f"the URL is {request.target_length} characters long, {URL} may be"
+        if state.api.disabled:
+            return 403, "the API's DisableExecuteApiEndpoint is set"
+        if name not in state.api.stages:
+            return state.assumptions.unknown_stage, self._no_stage(name)
+        if rest:
+            return state.assumptions.path_after_stage, f'the path goes on after the stage with "/{rest}"'
+        stage = state.api.stages[name]
+        if stage.snapshot is None:
+            return 403, stage.why_empty or f'stage "{name}" has no deployment'
+        return None
+
+    def _no_stage(self, name: str) -> str:
+        there = ", ".join(f'"{one}"' for one in self._state.api.stages)
+        return f'there is no stage "{name}", there is {there or "none"}'
+
+    def _admit(self, attempt: _Attempt, now: float) -> list[Effect]:
+        state, route = self._state, attempt.route
+        if not state.connects.take(now) or not state.requests.take(now) or not attempt.stage.admits(CONNECT, now):
+            return self._refuse(attempt, 429, "more requests than the throttle allows")
+        if route is None:
+            missing = attempt.stage.absent.get(CONNECT, "")
+            return self._accept(attempt, now, None, missing and f"nobody is asked who connects: {missing}")
+        if route.api_key_required and state.api.key_expression != KEY_OF_AUTHORIZER:
+            given = [value for name, value in attempt.headers if name.lower() == _KEY_HEADER]
+            if not any(value in state.api.keys for value in given):
+                return self._refuse(attempt, 403, f"the API key in {_KEY_HEADER} is {'wrong' if given else 'missing'}")
+        match route.authorization:
+            case "CUSTOM":
+                return self._ask_authorizer(attempt, route, now)
+            case "AWS_IAM":
+                return self._check_signature(attempt, route, now)
+            case _:
+                return self._key_of_nobody(attempt, route, now)
+
+    def _check_signature(self, attempt: _Attempt, route: DeployedRoute, now: float) -> list[Effect]:
+        caller = attempt.request.caller
+        if caller.fault:
+            return self._refuse(attempt, 403, caller.fault)
+        refusal = self._state.api.may_invoke(caller.arn, self._arn(attempt))
+        if refusal is not None:
+            return self._refuse(attempt, 403, refusal.reason, refusal.place)
+        return self._key_of_nobody(attempt, route, now)
+
+    def _key_of_nobody(self, attempt: _Attempt, route: DeployedRoute, now: float) -> list[Effect]:
+        if route.api_key_required and self._state.api.key_expression == KEY_OF_AUTHORIZER:
+            return self._refuse(attempt, 403, "the API key is to come from an authorizer, and there is none")
+        return self._run_connect(attempt, route, now)
+
+    def _ask_authorizer(self, attempt: _Attempt, route: DeployedRoute, now: float) -> list[Effect]:
+        authorizer = route.authorizer
+        if authorizer is None:
+            return self._refuse(attempt, 500, "the route asks for an authorizer and names none")
+        event = events.authorizer_event(
+            attempt.connection.origin,
+            attempt.headers,
+            attempt.request.query,
+            arn=self._arn(attempt),
+            request_id=attempt.request_id,
+            now=now,
+        )
+        missing = missing_source(
+            authorizer.sources,
+            replace(attempt.request, headers=tuple(attempt.headers)),
+            attempt.stage.variables,
+            event["requestContext"],
+            ignore_case=self._state.assumptions.header_sources_ignore_case,
+        )
+        if missing:
+            return self._refuse(attempt, 401, f"identity source {missing} is missing")
+        target = authorizer.target
+        if target.refusal is not None or target.function is None:
+            refusal = target.refusal
+            reason = refusal.reason if refusal is not None else "its function does not exist"
+            why = f"authorizer {authorizer.label} may not be invoked: {reason}"
+            return self._refuse(attempt, 500, why, refusal.place if refusal is not None else "")
+        invoke = self._state.calls.invoke(
+            attempt.connection,
+            target.function,
+            target.qualifier,
+            as_json(event),
+            now + AUTHORIZER_TIMEOUT,
+            partial(self._judge, attempt, route, authorizer, now),
+        )
+        text = f"invoke {target.function} as authorizer {authorizer.label}"
+        return [Happened("invoke", text, attempt.connection.id, CONNECT), invoke]
+
+    def _judge(  # noqa: PLR0913, PLR0917, what was asked, when, and what came of it
+        self,
+        attempt: _Attempt,
+        route: DeployedRoute,
+        authorizer: DeployedAuthorizer,
+        asked: float,
+        outcome: Outcome | None,
+        now: float,
+    ) -> list[Effect]:
+        if outcome is None:
+            why = f"authorizer {authorizer.label} did not answer within {AUTHORIZER_TIMEOUT:g} s"
+            return self._refuse(attempt, 500, why)
+        request, assumptions = attempt.request, self._state.assumptions
+        identity = attempt.connection.origin.identity
+        facts = facts_of(
+            source_ip=request.source_ip, user_agent=identity.get("userAgent"), secure=request.secure, now=now
+        )
+        answer = judge(outcome, self._arn(attempt), facts)
+        if isinstance(answer, Unauthorized):
+            return self._refuse(attempt, answer.status, f"{authorizer.label}: {answer.why}")
+        state = self._state
+        if (
+            route.api_key_required
+            and state.api.key_expression == KEY_OF_AUTHORIZER
+            and answer.key not in state.api.keys
+        ):
+            return self._refuse(attempt, 403, f"the usageIdentifierKey of {authorizer.label} is no API key")
+        attempt.connection.authorizer = in_events(
+            answer,
+            round((now - asked) * 1000),
+            as_text=assumptions.context_as_text,
+            latency_as_number=assumptions.latency_as_number,
+        )
+        text = f'{authorizer.label} allowed "{answer.principal}" after {(now - asked) * 1000:.0f} ms'
+        told = Happened("result", text, attempt.connection.id, CONNECT, fields={"seconds": now - asked})
+        return [told, *self._run_connect(attempt, route, now)]
+
+    def _run_connect(self, attempt: _Attempt, route: DeployedRoute, now: float) -> list[Effect]:
+        if route.integration is None and not self._state.assumptions.connect_without_target:
+            return self._refuse(attempt, 500, "the route $connect has no Target")
+        event = events.connect_event(
+            attempt.connection.origin,
+            attempt.headers,
+            attempt.request.query,
+            attempt.connection.authorizer,
+            request_id=attempt.request_id,
+            now=attempt.began,
+        )
+        context = MessageContext(
+            event=event,
+            stage_variables=attempt.stage.variables,
+            headers=event["headers"],
+            query=event.get("queryStringParameters", {}),
+        )
+        concluded = partial(self._conclude, attempt)
+        connection = attempt.connection
+        return run(self._state, connection, connection.id, route, context, now, concluded)
+
+    def _conclude(self, attempt: _Attempt, conclusion: Conclusion, now: float) -> list[Effect]:
+        if conclusion.failure is not None:
+            return self._refuse(attempt, conclusion.status, conclusion.failure.explanation)
+        if conclusion.status not in _SUCCESSES:
+            return self._refuse(attempt, conclusion.status, f"the integration of $connect answered {conclusion.status}")
+        return self._accept(attempt, now, conclusion.headers.get(_SUBPROTOCOL) or None)
+
+    def _accept(self, attempt: _Attempt, now: float, subprotocol: str | None, explanation: str = "") -> list[Effect]:
+        connection = attempt.connection
+        self._state.connections.establish(connection, now)
+        self._endings.watch(connection)
+        offered = [value for name, value in attempt.request.headers if name.lower() == _SUBPROTOCOL]
+        names = {one.strip() for value in offered for one in value.split(",")}
+        if subprotocol is not None and subprotocol not in names:
+            explanation = f'the integration answered subprotocol "{subprotocol}", which the client did not offer'
+        elif subprotocol is None and offered:
+            explanation = explanation or "the client offered subprotocols and gets none: browsers will not connect"
+        text = "connected"
+        if connection.authorizer is not None:
+            text += f' as "{connection.principal}"'
+        if subprotocol is not None:
+            text += f" with subprotocol {subprotocol}"
+        happened = Happened(
+            "connect",
+            text,
+            connection.id,
+            CONNECT if attempt.route is not None else "",
+            explanation,
+            {"stage": connection.stage, "sourceIp": attempt.request.source_ip, "principalId": connection.principal},
+        )
+        return [Accept(connection.peer, subprotocol), happened]
+
+    def _arn(self, attempt: _Attempt) -> str:
+        return self._state.api.arn(f"{attempt.connection.stage}/{CONNECT}")
+
+    def _refuse(self, attempt: _Attempt, status: int, why: str, place: str = "") -> list[Effect]:
+        at = f" ({place})" if place else ""
+        refused = self._refused(attempt.connection, attempt.request_id, status, f"{why}{at}")
+        if self._state.assumptions.disconnect_after_refusal:
+            connection = attempt.connection
+            refused += self._endings.tell(connection, 1006, self._state.assumptions.lost_reason, attempt.began)
+        return refused
+
+    def _refused(self, connection: Connection, request_id: str, status: int, why: str) -> list[Effect]:
+        state = self._state
+        state.calls.drop(connection)
+        state.connections.end(connection)
+        message = frames.message_of(status)
+        match state.assumptions.refusal_body:
+            case "ids":
+                body = frames.error(message, connection.id, request_id).encode()
+            case "message":
+                body = frames.plain(message)
+            case _:
+                body = b""
+        headers = frames.refusal_headers(status, request_id, len(body))
+        fields = {"stage": connection.stage, "status": status, "requestId": request_id}
+        return [
+            Refuse(connection.peer, status, headers, body),
+            Happened("refuse", f"connect refused {status}", connection.id, CONNECT, why, fields),
+        ]
