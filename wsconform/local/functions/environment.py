@@ -1,4 +1,4 @@
-"""The environment of a function's processes: the template's variables, what Lambda sets, and what the local stage needs.
+"""The environment of a function's processes: the template's variables, Lambda's, and what the local stage needs.
 
 What Lambda sets is in "Working with Lambda environment variables", AWS Lambda Developer Guide. Nothing else of the
 person's own environment goes in, so that no credentials or profile of theirs are used by a handler.
@@ -11,6 +11,7 @@ import secrets
 import ssl
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,14 +23,38 @@ KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")
 """Of the person's environment: what finding and loading programs takes."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Whom handlers trust: `own` is the local stage's authority, `all` a file of it and those that this machine trusts.
+
+    botocore, OpenSSL and Go replace their authorities by those of the file that they are told of: with ours alone, no
+    handler could call anything on the internet. Node adds what it is told of to its own.
+    """
+
+    own: Path | None = None
+    all: Path | None = None
+
+    def variables(self) -> dict[str, str]:
+        """What tells the SDKs."""
+        if self.own is None:
+            return {}
+        told = dict.fromkeys(("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), str(self.all))
+        return {**told, "NODE_EXTRA_CA_CERTS": str(self.own)}
+
+
+def trust(ca_file: Path, scratch: Path) -> Trust:
+    """Trust in an authority, beside those that are trusted anyway. A file is written into `scratch`."""
+    usual = ssl.get_default_verify_paths().cafile
+    found = find_spec("botocore")
+    vendored = Path(found.origin).with_name("cacert.pem") if found and found.origin else None
+    known = Path(usual) if usual else vendored
+    bundle = scratch / "authorities.pem"
+    bundle.write_bytes(ca_file.read_bytes() + b"\n" + (known.read_bytes() if known and known.exists() else b""))
+    return Trust(own=ca_file.resolve(), all=bundle)
+
+
 def environment(
-    function: DeployedFunction,
-    laid: Laid,
-    *,
-    account: Account,
-    scratch: Path,
-    bundle: Path | None,
-    ca_file: Path | None,
+    function: DeployedFunction, laid: Laid, *, account: Account, scratch: Path, trust: Trust
 ) -> dict[str, str]:
     """The variables, but for `AWS_LAMBDA_RUNTIME_API`, which each worker has of its own.
 
@@ -38,32 +63,10 @@ def environment(
     return {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
         **_defaults(laid, function.runtime, scratch),
-        **_trust(bundle, ca_file),
+        **trust.variables(),
         **function.environment,
         **_reserved(function, laid, account),
     }
-
-
-def make_bundle(ca_file: Path, scratch: Path) -> Path:
-    """A file of the authorities that this machine trusts and ours.
-
-    botocore, OpenSSL and Go replace their authorities by those of the file that they are told of; with ours alone, no
-    handler could call anything on the internet.
-    """
-    usual = ssl.get_default_verify_paths().cafile
-    found = find_spec("botocore")
-    vendored = Path(found.origin).with_name("cacert.pem") if found and found.origin else None
-    known = Path(usual).read_bytes() if usual else vendored.read_bytes() if vendored and vendored.exists() else b""
-    bundle = scratch / "authorities.pem"
-    bundle.write_bytes(ca_file.read_bytes() + b"\n" + known)
-    return bundle
-
-
-def _trust(bundle: Path | None, ca_file: Path | None) -> dict[str, str]:
-    if bundle is None or ca_file is None:
-        return {}
-    told = dict.fromkeys(("AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), str(bundle))
-    return {**told, "NODE_EXTRA_CA_CERTS": str(ca_file)}  # Node adds these to its own
 
 
 def _defaults(laid: Laid, runtime: str, scratch: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wsconform.local.deployed.model import Account, DeployedFunction
 from wsconform.local.functions.code import CodeError, lay_out
-from wsconform.local.functions.environment import environment, make_bundle
+from wsconform.local.functions.environment import Trust, environment, trust
 from wsconform.local.functions.log import Log
 from wsconform.local.functions.pool import Pool
 from wsconform.local.functions.process import end_marked, tied
@@ -27,7 +27,7 @@ class Functions:
     processes one function may have at a time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (settings, each by its name)
         self,
         functions: Mapping[str, DeployedFunction],
         *,
@@ -40,7 +40,7 @@ class Functions:
         self._functions = dict(functions)
         self._account = account
         self._ca_file = ca_file
-        self._bundle: Path | None = None
+        self._trust = Trust()
         self._on_line = on_line
         self._log_folder = log_folder
         self._most_workers = most_workers
@@ -54,7 +54,7 @@ class Functions:
         """Lay out the code and find the runtimes. Workers are started when events come."""
         self._scratch = Path(tempfile.mkdtemp(prefix="wsconform-"))
         if self._ca_file is not None:
-            self._bundle = make_bundle(self._ca_file, self._scratch)
+            self._trust = trust(self._ca_file, self._scratch)
         await self._prepare()
 
     async def stop(self) -> None:
@@ -124,9 +124,7 @@ class Functions:
         if chosen.remark:
             self._remarks[label] = chosen.remark
         home = Path(tempfile.mkdtemp(prefix="home-", dir=self._scratch))
-        variables = environment(
-            function, laid, account=self._account, scratch=home, bundle=self._bundle, ca_file=self._ca_file
-        )
+        variables = environment(function, laid, account=self._account, scratch=home, trust=self._trust)
         return Launch(function=function, command=chosen.command, folder=laid.folder, environment=variables)
 
     def _pool(self, label: str) -> Pool:

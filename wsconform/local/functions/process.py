@@ -168,7 +168,7 @@ def end_marked(marks: Sequence[str]) -> None:
     """
     wanted = [f"\0{mark}\0".encode() for mark in marks]
     for _ in range(ROUNDS):
-        if not any([_kill_marked(entry, wanted) for entry in _numbered()]):
+        if not sum(_kill_marked(entry, wanted) for entry in _numbered()):  # all of them, not up to the first
             return
 
 

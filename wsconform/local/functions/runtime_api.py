@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from http import HTTPStatus
-from typing import Protocol
+from typing import Protocol, cast
 
 from httptools import HttpParserError, HttpRequestParser
 
@@ -80,8 +80,7 @@ class RuntimeConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asyncio: it is open."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (what asyncio gives to a TCP server)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # as every event loop gives to a TCP server
         self._served.opened(self)
 
     def connection_lost(self, _error: Exception | None) -> None:

@@ -89,7 +89,7 @@ class Worker:
         self._address = ""
         self._dying = False
         self._timer: asyncio.TimerHandle | None = None
-        self._began = self._loop.time()
+        self._began = time.perf_counter()
         self._due = 0.0
         self._init_seconds: float | None = None
         self._second_try = False
@@ -108,7 +108,7 @@ class Worker:
 
     def _run(self) -> None:
         """Start the process, and give it the time of the Init phase."""
-        self._began = self._loop.time()
+        self._began = time.perf_counter()
         launch = self.launch
         try:
             self._process = Process(
@@ -134,10 +134,9 @@ class Worker:
         connection, self._waiting = self._waiting, None
         assert connection is not None  # noqa: S101 (the pool gives to those that are ready only)
         function = self.launch.function
-        now = self._loop.time()
         self.event = event
-        self._began = now
-        self._due = now + function.timeout
+        self._began = time.perf_counter()  # finer than the event loop's time
+        self._due = self._loop.time() + function.timeout
         if self._timer is None:
             self._timer = self._loop.call_at(self._due, self._check_time)
         self._log.add(f"START RequestId: {event.request_id} Version: $LATEST")
@@ -182,7 +181,7 @@ class Worker:
         self._waiting = connection
         if self.starts:
             self.starts = False
-            self._init_seconds = self._loop.time() - self._began
+            self._init_seconds = time.perf_counter() - self._began
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
@@ -228,7 +227,7 @@ class Worker:
 
     def _report(self, event: Event) -> str:
         """Lambda's REPORT line."""
-        now = self._loop.time()
+        now = time.perf_counter()
         spent = (now - self._began) * 1000
         if self._process is not None and now - self._memory_read > MEMORY_SECONDS:
             self._memory = max(self._memory, self._process.peak_memory())
@@ -257,7 +256,7 @@ class Worker:
 
     def _init_timed_out(self) -> None:
         """The Init phase took too long. Lambda tries once more, and gives it the function's own time."""
-        spent = (self._loop.time() - self._began) * 1000
+        spent = (time.perf_counter() - self._began) * 1000
         phase = "invoke" if self._second_try else "init"
         self._log.add(f"INIT_REPORT Init Duration: {spent:.2f} ms\tPhase: {phase}\tStatus: timeout")
         self._timer = None
