@@ -24,6 +24,22 @@ def write_whole(file: Path, text: str) -> None:
         raise OSError(error.errno, error.strerror, str(file)) from None
 
 
+def write_private(file: Path, text: str) -> None:
+    """Write a text file whole or not at all, for its owner's eyes only (mode 0600).
+
+    Raises OSError with the name of the file.
+    """
+    beside = file.with_name(f".wsconform-{os.getpid()}.part")
+    try:
+        beside.unlink(missing_ok=True)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+            opened.write(text)
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(file)) from None
+
+
 def _replace(target: Path, data: bytes) -> None:
     """Put a new file in the place of `target`, with its mode if there is one."""
     if target.exists() and not os.access(target, os.W_OK):

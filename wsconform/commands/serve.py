@@ -1,0 +1,233 @@
+"""`wsconform serve`: a template's own handlers behind a local stage."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wsconform.commands.shell import (
+    Exit,
+    color_option,
+    colored,
+    parameter_options,
+    say,
+    template_argument,
+)
+
+if TYPE_CHECKING:
+    from wsconform.local.stage import LocalStage
+    from wsconform.report.style import Style
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@click.command("serve")
+@template_argument()
+@parameter_options
+@click.option("--assume", multiple=True, metavar="NAME=VALUE", help="Settle what AWS does not tell, as J13=yes.")
+@click.option(
+    "--deploy-order",
+    type=click.Choice(["worst", "best"]),
+    help="In which order CloudFormation makes what waits for nothing.  [default: worst]",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Listen here with TLS.")
+@click.option("--plain-port", type=click.IntRange(0, 65_535), default=0, help="Listen here without TLS.")
+@click.option(
+    "--env",
+    "environment",
+    multiple=True,
+    metavar="[FUNCTION.]NAME=VALUE",
+    help="Set an environment variable of functions.",
+)
+@click.option("--watch", is_flag=True, help="Reload when the template or code changes.")
+@click.option("--log-json", is_flag=True, help="Write each event as a line of JSON.")
+@click.option(
+    "--ready-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write addresses and credentials to this file, once clients can connect.",
+)
+@color_option
+def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
+    template: Path,
+    assume: tuple[str, ...],
+    deploy_order: str | None,
+    host: str,
+    port: int,
+    plain_port: int,
+    environment: tuple[str, ...],
+    watch: bool,  # noqa: FBT001 (an option)
+    log_json: bool,  # noqa: FBT001 (an option)
+    ready_file: Path | None,
+    color: str,
+    **given: Any,  # noqa: ANN401 (by the names of the settings)
+) -> int:
+    """Run a template's APIs on this machine, with its own functions behind them.
+
+    What is wired wrongly fails as it fails on AWS, and here it is said why. Ports are chosen by the system unless
+    given. Ctrl-C ends it.
+    """
+    from wsconform.local.errors import StageError
+    from wsconform.local.gateway.assumptions import AssumptionError
+    from wsconform.local.people.told import Told
+    from wsconform.local.stage import LocalStage
+    from wsconform.report.style import Style
+
+    style = Style(color=colored(color))
+    told = Told(style, as_json=log_json)
+    try:
+        stage = LocalStage(
+            template,
+            parameters=_pairs("--parameter", given["parameters"]),
+            samconfig_env=given["samconfig_env"],
+            order=deploy_order or "worst",  # type: ignore[arg-type]  # one of click's choices
+            assume=_pairs("--assume", assume),
+            host=host,
+            port=port,
+            plain_port=plain_port,
+            environment=_pairs("--env", environment),
+            on_line=told.logged,
+        )
+    except AssumptionError as error:
+        raise click.UsageError(f"--assume: {error}") from None
+    stage.on_happening(told.happened)
+    try:
+        with _ended_by_signals() as ended, stage:
+            if host not in _LOOPBACK:
+                say(f"warning: {host} can be reached from other machines, and whoever does runs the template's code")
+            _introduce(stage, style, as_json=log_json)
+            with _ready(stage, ready_file):
+                _until(ended, stage, watch=watch, told=told)
+    except StageError as error:
+        for problem in error.problems:
+            say(f"error: {problem}")
+        return Exit.FAILED
+    return Exit.INTERRUPTED if ended.signal == signal.SIGINT else Exit.SOUND
+
+
+def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not (equals and name.strip()):
+            raise click.UsageError(f'{option} takes NAME=VALUE, and "{one}" is none')
+        found[name.strip()] = value
+    return found
+
+
+class _Ended(threading.Event):
+    """Set once a signal asks for the end; `signal` is which."""
+
+    signal: int = 0
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[_Ended]:
+    """SIGINT and SIGTERM ask for the end; a second SIGINT does not wait."""
+    ended = _Ended()
+
+    def handle(number: int, _: FrameType | None) -> None:
+        if ended.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        ended.signal = number
+        ended.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _introduce(stage: LocalStage, style: Style, *, as_json: bool) -> None:
+    if as_json:
+        for remark in stage.remarks:
+            say(f"note: {remark}")
+        return
+    for endpoint in stage.endpoints:
+        click.echo(f"{style('strong', endpoint.api)} stage {style('strong', endpoint.stage)}", color=style.color)
+        click.echo(f"  {endpoint.wss}\n  {endpoint.ws}\n  {endpoint.connections}\n  {endpoint.status}  (status page)")
+    click.echo(f"clients trust {stage.ca_file}")
+    for remark in stage.remarks:
+        say(f"note: {remark}")
+    click.echo("Ctrl-C ends it")
+    sys.stdout.flush()
+
+
+@contextmanager
+def _ready(stage: LocalStage, file: Path | None) -> Iterator[None]:
+    """Have the ready file there in the meantime."""
+    if file is None:
+        yield
+        return
+    import json
+
+    from wsconform.files import write_private
+
+    mine = stage.credentials
+    ready = {
+        "pid": os.getpid(),
+        "ca": str(stage.ca_file),
+        "region": stage.deployment.account.region,
+        "stages": [
+            {
+                "api": one.api,
+                "stage": one.stage,
+                "wss": one.wss,
+                "ws": one.ws,
+                "management": one.management,
+                "status": one.status,
+            }
+            for one in stage.endpoints
+        ],
+        "credentials": {
+            "access_key_id": mine.access_key_id,
+            "secret_access_key": mine.secret_access_key,
+            "session_token": mine.session_token,
+        },
+    }
+    write_private(file, json.dumps(ready, indent=2) + "\n")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _until(ended: threading.Event, stage: LocalStage, *, watch: bool, told: Any) -> None:  # noqa: ANN401
+    """Wait for the end; with `watch`, reload what changes."""
+    from wsconform.local.errors import StageError
+    from wsconform.local.people.watch import SECONDS, Watch
+
+    if not watch:
+        while not ended.wait(3600):  # with a limit, or Windows would not hear of Ctrl-C
+            pass
+        return
+    watching = Watch(stage.sources)
+    while not ended.wait(SECONDS):
+        changed = watching.changed()
+        if not changed:
+            continue
+        began = time.monotonic()
+        try:
+            stage.redeploy()
+        except StageError as error:
+            for problem in error.problems:
+                say(f"error: {problem}")
+            say("what was there before stays")
+        else:
+            told.line(f"reloaded in {time.monotonic() - began:.2f} s: {', '.join(map(os.path.relpath, changed[:3]))}")
+            for remark in stage.remarks:
+                say(f"note: {remark}")
+        watching.follow(stage.sources)

@@ -1,0 +1,52 @@
+"""Why a local stage does not start, or not go on with what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wsconform.local.deployed.errors import Problem
+
+
+class StageError(Exception):
+    """What keeps a stage from running: `problems`, each with `message`, `place` (`file:line:col`) and `fix`."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class CannotReadError(StageError):
+    """The template, or a file that belongs to it, cannot be read."""
+
+
+class CannotDeployError(StageError):
+    """AWS would refuse the template, or what is wired hangs on what only AWS knows."""
+
+
+class CannotListenError(StageError):
+    """A port cannot be opened."""
+
+
+@contextmanager
+def as_stage_errors() -> Iterator[None]:
+    """What may go wrong at the start, as StageError."""
+    from wsconform.config.files import ConfigError
+    from wsconform.local.deployed.errors import DeployError, Problem
+    from wsconform.local.sockets.listening import PortTaken
+    from wsconform.template.errors import TemplateError
+
+    try:
+        yield
+    except TemplateError as error:
+        raise CannotReadError([Problem(error.message, str(error.span or error.path), error.fix)]) from None
+    except ConfigError as error:
+        raise CannotReadError([Problem(str(error))]) from None
+    except DeployError as error:
+        raise CannotDeployError(error.problems) from None
+    except PortTaken as error:
+        raise CannotListenError([Problem(str(error), fix="choose another port, or leave it to the system")]) from None

@@ -1,0 +1,255 @@
+"""A running stage inside its event loop: deployment, listeners and functions together."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wsconform.config.layers import options
+from wsconform.config.settings import load
+from wsconform.local.deployed.deploy import deploy
+from wsconform.local.deployed.model import DeployedApi, Deployment
+from wsconform.local.deployed.snapshot import Order
+from wsconform.local.endpoints import Endpoint
+from wsconform.local.errors import as_stage_errors
+from wsconform.local.functions.functions import Functions
+from wsconform.local.gateway.assumptions import Assumptions
+from wsconform.local.gateway.core import Gateway
+from wsconform.local.gateway.effects import Happened, Invoke
+from wsconform.local.happenings import Happening, Happenings
+from wsconform.local.outcome import Invoked
+from wsconform.local.sockets.certificate import Certificates
+from wsconform.local.sockets.clock import Clock
+from wsconform.local.sockets.connection import Page
+from wsconform.local.sockets.listening import Listener, bound
+from wsconform.local.sockets.shell import Shell
+from wsconform.local.sockets.signature import Signatures
+from wsconform.template.source import read
+from wsconform.template.stack import Stack
+from wsconform.wiring.reader import read_stack
+
+ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 (they are told apart, not listened on)
+MOST_STEPS = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a stage is to be. Ports are 0 for one of the system's choice; a second API has the port after the first."""
+
+    template: Path
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    samconfig_env: str | None = None
+    order: Order = "worst"
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    accept: Collection[str] = ()
+    host: str = "127.0.0.1"
+    port: int = 0
+    plain_port: int = 0
+    environment: Mapping[str, str] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
+    on_line: Callable[[str, str], None] = lambda label, line: None  # noqa: ARG005
+
+    @property
+    def near(self) -> str:
+        """The host by which clients on this machine reach the stage."""
+        near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"[{near}]" if ":" in near else near
+
+
+@dataclass(slots=True)
+class Ports:
+    """The sockets of an API, before and while it is served."""
+
+    tls: socket.socket
+    plain: socket.socket
+    shell: Shell | None = None
+    listeners: tuple[Listener, ...] = ()
+
+    def close(self) -> None:
+        """Give the ports back."""
+        self.tls.close()
+        self.plain.close()
+
+
+class Running:
+    """Starts and stops everything. `page` answers for people on the plain ports; set it before `start`."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.happenings = Happenings()
+        self.page: Page | None = None
+        self.certificates: Certificates | None = None
+        self.stack: Stack
+        self.deployment: Deployment
+        self.functions: Functions
+        self.ports: dict[str, Ports] = {}
+        self._functions_started = False
+        self._redeploying = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Serve. Raises StageError, after which `stop` is still to be called."""
+        plan = self.plan
+        with as_stage_errors():
+            self.stack, self.deployment = self._deployed(None)
+        hosts = () if plan.host in ANYWHERE else (plan.host,)
+        self.certificates = Certificates(*hosts)
+        self.functions = Functions(
+            self.deployment.functions,
+            account=self.deployment.account,
+            ca_file=self.certificates.ca_file,
+            on_line=plan.on_line,
+            log_folder=None,
+        )
+        self._functions_started = True
+        await self.functions.start()
+        for label, api in self.deployment.apis.items():
+            await self._serve(label, api)
+
+    async def stop(self) -> None:
+        """End all processes, connections and ports; nothing is left."""
+        for ports in self.ports.values():
+            await _end(ports)
+        if self._functions_started:
+            await self.functions.stop()
+        self.ports.clear()
+        if self.certificates is not None:
+            self.certificates.remove()
+
+    async def redeploy(self) -> None:
+        """Read the template and the code anew. Raises StageError, and then all stays as it was."""
+        async with self._redeploying:
+            before = set(self.ports)
+            try:
+                with as_stage_errors():
+                    stack, deployment = self._deployed(self.deployment)
+            except BaseException:
+                for label in set(self.ports) - before:
+                    self.ports.pop(label).close()
+                raise
+            await self.functions.replace(deployment.functions)
+            self.stack, self.deployment = stack, deployment
+            signatures = self._signatures()
+            for label, api in deployment.apis.items():
+                shell = self.ports[label].shell
+                if shell is not None:
+                    shell.redeploy(api, signatures)
+                else:
+                    await self._serve(label, api)
+            for label in set(self.ports) - set(deployment.apis):
+                await _end(self.ports.pop(label))
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """All stages of all APIs."""
+        near = self.plan.near
+        return tuple(
+            Endpoint(label, stage, self._address(label), f"{near}:{self.ports[label].plain.getsockname()[1]}")
+            for label, api in self.deployment.apis.items()
+            for stage in api.stages
+        )
+
+    def remarks(self) -> list[str]:
+        """Lines for people on what differs from what they may expect."""
+        functions = self.functions
+        cannot = [f"{label} cannot run here: {reason}" for label, reason in functions.problems()]
+        otherwise = [f"{label}: {remark}" for label, remark in functions.remarks()]
+        return [*self.deployment.remarks, *cannot, *otherwise]
+
+    def sources(self) -> list[Path]:
+        """The files and folders that it was made of."""
+        templates = {Path(module.source.path) for module in self.stack.root.lineage()}
+        code = {
+            folder
+            for one in self.deployment.functions.values()
+            for folder in (one.code.folder, *one.code.layers)
+            if folder is not None
+        }
+        beside = self.plan.template.parent / "samconfig.toml"
+        return sorted({*templates, self.plan.template, beside, *code})
+
+    async def advance(self, seconds: float) -> None:
+        """Put the clock forward, and do at each moment on the way what is due then."""
+        clock = self.plan.clock
+        end = clock.now() + seconds
+        shells = [ports.shell for ports in self.ports.values() if ports.shell is not None]
+        for _ in range(MOST_STEPS):
+            due = min((at for shell in shells if (at := shell.gateway.next_deadline()) is not None), default=end)
+            if due >= end:
+                break
+            clock.advance(max(0.0, due - clock.now()))
+            for shell in shells:
+                shell.tick()
+        clock.advance(max(0.0, end - clock.now()))
+        for shell in shells:
+            shell.tick()
+
+    def _deployed(self, previous: Deployment | None) -> tuple[Stack, Deployment]:
+        plan = self.plan
+        source = read(plan.template)
+        layer = options({"parameters": [f"{name}={value}" for name, value in plan.parameters.items()]})
+        settings = load([plan.template], layer, options({"samconfig_env": plan.samconfig_env}))
+        stack = read_stack(source, settings.parameters_for(plan.template))
+        deployment = deploy(
+            stack,
+            address=self._address,
+            order=plan.order,
+            environment=plan.environment,
+            accept=plan.accept,
+            previous=previous,
+        )
+        return stack, deployment
+
+    def _address(self, label: str) -> str:
+        """`host:port` of an API's TLS listener. What is deployed has to know it, so the port is taken first."""
+        if label not in self.ports:
+            plan, nth = self.plan, len(self.ports)
+            tls = bound(plan.host, plan.port + nth if plan.port else 0)
+            try:
+                plain = bound(plan.host, plan.plain_port + nth if plan.plain_port else 0)
+            except BaseException:
+                tls.close()
+                raise
+            self.ports[label] = Ports(tls, plain)
+        return f"{self.plan.near}:{self.ports[label].tls.getsockname()[1]}"
+
+    def _signatures(self) -> Signatures:
+        deployment = self.deployment
+        signers = [deployment.caller, *(one.credentials for one in deployment.functions.values())]
+        return Signatures(signers, deployment.account.region)
+
+    async def _serve(self, label: str, api: DeployedApi) -> None:
+        assert self.certificates is not None  # noqa: S101 (made before)
+        ports, plan = self.ports[label], self.plan
+
+        def tell(what: Happened, at: float) -> None:
+            self.happenings.add(Happening(at, label, what))
+
+        ports.shell = Shell(
+            Gateway(api, domain=self._address(label), assumptions=plan.assumptions),
+            api,
+            signatures=self._signatures(),
+            invoke=self._invoke,
+            tell=tell,
+            clock=plan.clock,
+        )
+        ports.listeners = (
+            Listener(ports.tls, ports.shell, context=self.certificates.server_context()),
+            Listener(ports.plain, ports.shell, page=self.page),
+        )
+        for listener in ports.listeners:
+            await listener.start()
+
+    async def _invoke(self, effect: Invoke) -> Invoked:
+        label = effect.function
+        arn = f"{self.deployment.functions[label].arn}:{effect.qualifier}" if effect.qualifier else None
+        return await self.functions.invoke(label, effect.payload, effect.request_id, arn=arn)
+
+
+async def _end(ports: Ports) -> None:
+    if ports.shell is not None:
+        await ports.shell.stop()
+    for listener in ports.listeners:
+        await listener.stop()
+    ports.close()

@@ -1,0 +1,289 @@
+"""A local stage to use from Python: `with LocalStage("template.yaml") as stage: …`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import ssl
+import threading
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from wsconform.local.deployed.model import Credentials, Deployment
+from wsconform.local.endpoints import Endpoint
+from wsconform.local.happenings import Happening
+from wsconform.local.running import Plan, Running
+
+if TYPE_CHECKING:
+    from wsconform.local.deployed.snapshot import Order
+    from wsconform.local.sockets.clock import Clock
+
+T = TypeVar("T")
+
+
+class LocalStage:
+    """The APIs of a template, with its functions, on ports of this machine. Starts with `with` or `async with`.
+
+    It runs in a thread of its own with an event loop of its own, so that neither blocking clients nor asyncio ones
+    keep it from working. Any property may be asked from any thread while it runs.
+
+    `parameters` are values of template parameters. `order` is the order in which CloudFormation makes what waits for
+    nothing: `worst` leaves out of a deployment every route that it does not wait for, `best` none. `assume` overrides
+    what is assumed where AWS says nothing, such as `{"J13": "yes"}`. `accept` names checks whose refusals are
+    overridden. `environment` holds environment variables of functions, by `NAME` or `Function.NAME`. `clock` is what
+    idle connections and the like are told by; `advance` puts it forward. `on_line` is told each line that a function
+    logs, with the function's logical id.
+
+    Raises StageError at the start where the template cannot be read or deployed, or a port not be opened. Whatever
+    happens, at the end no process, thread, port or temporary file is left.
+    """
+
+    def __init__(  # noqa: PLR0913 (each by its name)
+        self,
+        template: str | os.PathLike[str],
+        *,
+        parameters: Mapping[str, str] | None = None,
+        samconfig_env: str | None = None,
+        order: Order = "worst",
+        assume: Mapping[str, str] | None = None,
+        accept: Collection[str] = (),
+        host: str = "127.0.0.1",
+        port: int = 0,
+        plain_port: int = 0,
+        environment: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        on_line: Callable[[str, str], None] | None = None,
+    ) -> None:
+        from wsconform.local.gateway.assumptions import Assumptions
+        from wsconform.local.sockets.clock import Clock
+
+        self.plan = Plan(
+            template=Path(template),
+            parameters=dict(parameters or {}),
+            samconfig_env=samconfig_env,
+            order=order,
+            assumptions=Assumptions().with_(f"{name}={value}" for name, value in (assume or {}).items()),
+            accept=tuple(accept),
+            host=host,
+            port=port,
+            plain_port=plain_port,
+            environment=dict(environment or {}),
+            clock=clock or Clock(),
+            on_line=on_line or _ignore,
+        )
+        self._running = Running(self.plan)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._end: asyncio.Event
+        self._started = threading.Event()
+        self._failed: BaseException | None = None
+
+    # Start and end.
+
+    def start(self) -> Self:
+        """Start, and wait until clients can connect. Raises StageError, and RuntimeError if it was started before."""
+        if self._thread is not None:
+            raise RuntimeError("a local stage is started once; make another one")
+        from wsconform.local.people.status import StatusPage
+
+        self._running.page = StatusPage(self._running).answer
+        self._thread = threading.Thread(target=self._run, name="wsconform-stage", daemon=True)
+        self._thread.start()
+        try:
+            self._started.wait()
+        except BaseException:
+            self.stop()
+            raise
+        if self._failed is not None:
+            self._thread.join()
+            raise self._failed
+        return self
+
+    def stop(self) -> None:
+        """End all processes, connections and ports at once, and wait for that. Does nothing if nothing runs."""
+        thread, loop = self._thread, self._loop
+        if thread is None:
+            return
+        if loop is not None and thread.is_alive():
+            with contextlib.suppress(RuntimeError):  # it has ended by itself just now
+                loop.call_soon_threadsafe(self._end.set)
+        thread.join()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        try:
+            return await asyncio.to_thread(self.start)
+        except asyncio.CancelledError:
+            self.stop()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await asyncio.shield(asyncio.to_thread(self.stop))
+
+    # What there is.
+
+    @property
+    def url(self) -> str:
+        """Where clients connect with TLS: the first stage of the first API."""
+        return self.endpoints[0].wss
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """All stages of all APIs."""
+        return self._running.endpoints()
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate (PEM) of the authority that clients have to trust. Only this run has it."""
+        certificates = self._running.certificates
+        if certificates is None:
+            raise RuntimeError("the local stage does not run")
+        return certificates.ca_file
+
+    def ssl_context(self) -> ssl.SSLContext:
+        """A context for clients that trusts this run."""
+        return ssl.create_default_context(cafile=str(self.ca_file))
+
+    @property
+    def deployment(self) -> Deployment:
+        """What is deployed, with names and ids as AWS would have made them."""
+        return self._running.deployment
+
+    @property
+    def credentials(self) -> Credentials:
+        """Credentials of the person at the keyboard, who may do everything. They are made for this run."""
+        return self.deployment.caller
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment variables with which an AWS SDK signs as the person at the keyboard, and trusts this run."""
+        mine, ca_file = self.credentials, str(self.ca_file)
+        return {
+            "AWS_ACCESS_KEY_ID": mine.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": mine.secret_access_key,
+            "AWS_SESSION_TOKEN": mine.session_token,
+            "AWS_REGION": self.deployment.account.region,
+            "AWS_DEFAULT_REGION": self.deployment.account.region,
+            "AWS_CA_BUNDLE": ca_file,
+            "NODE_EXTRA_CA_CERTS": ca_file,
+        }
+
+    def client(self, endpoint: Endpoint | None = None) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
+        """A boto3 client of `@connections` that may do everything; of the first stage unless told otherwise."""
+        import boto3
+
+        mine = self.credentials
+        session = boto3.session.Session(
+            aws_access_key_id=mine.access_key_id,
+            aws_secret_access_key=mine.secret_access_key,
+            aws_session_token=mine.session_token,
+            region_name=self.deployment.account.region,
+        )
+        return session.client(
+            "apigatewaymanagementapi",
+            endpoint_url=(endpoint or self.endpoints[0]).management,
+            verify=str(self.ca_file),
+        )
+
+    @property
+    def remarks(self) -> list[str]:
+        """Lines for people on what differs from what they may expect."""
+        return self._running.remarks()
+
+    @property
+    def sources(self) -> list[Path]:
+        """The files and folders that the stage was made of: the template, what it nests, and code."""
+        return self._running.sources()
+
+    @property
+    def happenings(self) -> list[Happening]:
+        """What happened lately, oldest first; of very many, the latest."""
+        return self._running.happenings.last()
+
+    def on_happening(self, listener: Callable[[Happening], None]) -> None:
+        """Call `listener` with whatever happens from now on, in the stage's own thread: it must not take long."""
+        self._running.happenings.listeners.append(listener)
+
+    def logs(self, function: str, last: int = 50) -> list[str]:
+        """The newest lines that a function logged, by its logical id, oldest first."""
+
+        async def ask() -> list[str]:
+            return self._running.functions.logs(function, last)
+
+        return self._do(ask())
+
+    # What can be done.
+
+    def advance(self, seconds: float) -> None:
+        """Put the clock forward: what is due on the way happens, such as the end of idle connections."""
+        self._do(self._running.advance(seconds))
+
+    def redeploy(self) -> None:
+        """Read template and code anew; addresses and open connections stay.
+
+        Raises StageError, and then everything stays as it was.
+        """
+        self._do(self._running.redeploy())
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the stage's thread, and wait for it."""
+        loop = self._loop
+        if loop is None or not self._started.is_set() or loop.is_closed():
+            work.close()
+            raise RuntimeError("the local stage does not run")
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+    def _run(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=_new_loop) as runner:
+                runner.run(self._live())
+        except BaseException as error:  # noqa: BLE001 (raised where the stage is started)
+            self._failed = self._failed or error
+        finally:
+            self._started.set()
+
+    async def _live(self) -> None:
+        self._end = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        try:
+            await self._until_end(self._running.start())
+            self._started.set()
+            await self._end.wait()
+        except BaseException as error:  # noqa: BLE001
+            self._failed = error
+        finally:
+            await self._running.stop()
+
+    async def _until_end(self, work: Awaitable[None]) -> None:
+        """Do something, but not longer than the stage is wanted."""
+        working = asyncio.ensure_future(work)
+        ending = asyncio.ensure_future(self._end.wait())
+        await asyncio.wait([working, ending], return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        if not working.done():
+            working.cancel()
+            await asyncio.wait([working])
+        working.result()
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """An event loop: uvloop's where there is one, since it handles TLS at two to three times the speed."""
+    try:
+        import uvloop
+    except ImportError:  # not made for Windows
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+def _ignore(label: str, line: str) -> None:
+    """What nobody wants to hear."""
