@@ -7,6 +7,7 @@ resource of a command ends in the literal text `@connections/{connectionId}`, wh
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from wsconform.local.deployed.model import MayManage, Refusal
 from wsconform.local.deployed.site import Site
@@ -18,6 +19,7 @@ from wsconform.wiring.permissions.grants import forms_in
 
 MANAGE, INVOKE = "execute-api:ManageConnections", "execute-api:Invoke"
 _CONNECTIONS = "/@connections/"
+_REMEMBERED = 1024
 
 
 def may(site: Site, api: Api, action: str, functions: Mapping[str, Function], person: str) -> MayManage:
@@ -25,11 +27,15 @@ def may(site: Site, api: Api, action: str, functions: Mapping[str, Function], pe
     start = site.account
     prefix = f"arn:{start.partition}:execute-api:{start.region}:{start.id}:{site.id_of(api)}/"
 
+    # Every push asks this, with few different paths; telling it apart takes far longer than all else in the gateway.
+    @lru_cache(maxsize=_REMEMBERED)
+    def judge(caller: str, path: str) -> Refusal | None:
+        return _judge(site, functions[caller], action, api.arn(path), prefix + path)
+
     def decide(caller: str, resource: str) -> Refusal | None:
         if caller == person:
             return None
-        function = functions.get(caller)
-        if function is None:
+        if caller not in functions:
             return Refusal(f'"{caller}" is nobody that this template declares')
         path = resource.removeprefix(prefix)
         if path == resource:
@@ -37,7 +43,7 @@ def may(site: Site, api: Api, action: str, functions: Mapping[str, Function], pe
         begun, command, _ = path.partition(_CONNECTIONS)
         if command:
             path = f"{begun}{command}{{connectionId}}"
-        return _judge(site, function, action, api.arn(path), prefix + path)
+        return judge(caller, path)
 
     return decide
 
