@@ -22,6 +22,9 @@ from wsconform.local.gateway.integration.responses import concluded
 from wsconform.local.gateway.integration.validation import missing_parameter, why_invalid
 from wsconform.local.outcome import Fetched
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ESCAPED = json.JSONEncoder(separators=(",", ":"))
+
 
 def begin(
     route: DeployedRoute,
@@ -148,6 +151,6 @@ def _mocked(integration: DeployedIntegration, context: MessageContext, without_r
 def as_json(value: object) -> bytes:
     """Compact JSON in UTF-8. Escapes all that is not ASCII where half a surrogate pair leaves no other way."""
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return _COMPACT.encode(value).encode()
     except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":")).encode()
+        return _ESCAPED.encode(value).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from wsconform.local.deployed.model import DeployedIntegration, DeployedRoute
 from wsconform.local.gateway.integration.conclusion import Conclusion, failed
@@ -54,12 +55,10 @@ def timed_out(route: DeployedRoute) -> Conclusion:
 
 def replied(route: DeployedRoute, context: MessageContext, conclusion: Conclusion) -> Conclusion:
     """Only a route with a RouteResponse replies, and then with a body that holds something; only messages wait."""
-    if context.messaging and route.two_way and conclusion.body:
-        body = conclusion.body
-        if isinstance(body, str):  # half a surrogate pair, which JSON can hold, cannot be sent
-            body = body.encode(errors="replace").decode()
-        return Conclusion(status=conclusion.status, body=body, headers=conclusion.headers, failure=conclusion.failure)
-    return Conclusion(status=conclusion.status, headers=conclusion.headers, failure=conclusion.failure)
+    body = conclusion.body if context.messaging and route.two_way and conclusion.body else None
+    if isinstance(body, str) and not body.isascii():  # half a surrogate pair, which JSON can hold, cannot be sent
+        body = body.encode(errors="replace").decode()
+    return conclusion if body is conclusion.body else replace(conclusion, body=body)
 
 
 def _proxied(outcome: Invoked) -> Conclusion:
