@@ -46,7 +46,7 @@ class Pool:
     async def invoke(self, event: Event) -> Invoked:
         """Let a worker answer the event; it waits its turn where all are busy."""
         if self._stopped:
-            return Crashed("the stage is being stopped")
+            return Crashed("the local stage is being stopped")
         if self._idle:
             self._idle.pop().give(event)
         else:
@@ -69,10 +69,10 @@ class Pool:
         workers = self._workers | self._ending
         for worker in workers:
             if worker.event is not None:
-                worker.event.end(Crashed("the stage is being stopped"))
+                worker.event.end(Crashed("the local stage is being stopped"))
             worker.end()
         while self._queue:
-            self._queue.popleft().end(Crashed("the stage is being stopped"))
+            self._queue.popleft().end(Crashed("the local stage is being stopped"))
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.gone() for worker in workers))
         self._log.close()

@@ -1,0 +1,122 @@
+"""Functions that run in tests: real processes, driven from plain code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from wsconform.local.deployed.model import Account, Code, Credentials, DeployedFunction
+from wsconform.local.functions import Functions
+from wsconform.local.outcome import Invoked, Returned
+
+Result = TypeVar("Result")
+ACCOUNT = Account(id="123456789012", region="eu-west-1", partition="aws", stack_name="stack")
+CREDENTIALS = Credentials(
+    access_key_id="ASIAFUNCTION",
+    secret_access_key="of-the-function",
+    session_token="for-the-run",
+    arn="arn:aws:sts:::x",
+)
+LONGEST = 60
+"""Seconds after which a test has failed: none comes near."""
+Made = Callable[..., "Stage"]
+"""What the fixture `running` is."""
+
+
+def function(label: str, code: Code, **changes: Any) -> DeployedFunction:
+    """A deployed function, with what a test says of it."""
+    told: dict[str, Any] = {
+        "label": label,
+        "name": f"stack-{label}",
+        "arn": f"arn:aws:lambda:eu-west-1:123456789012:function:stack-{label}",
+        "runtime": "python3.11",
+        "handler": "index.handler",
+        "code": code,
+        "environment": {},
+        "timeout": 10.0,
+        "memory": 128,
+        "credentials": CREDENTIALS,
+    }
+    return DeployedFunction(**{**told, **changes})
+
+
+class Stage:
+    """Functions in an event loop of their own thread, so that they live on between a test's calls."""
+
+    def __init__(self, folder: Path, *functions: DeployedFunction, **settings: Any) -> None:
+        self.folder = folder
+        self.lines: list[str] = []
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        self.functions = Functions(
+            {one.label: one for one in functions},
+            account=ACCOUNT,
+            ca_file=settings.pop("ca_file", None),
+            on_line=lambda _label, line: self.lines.append(line),
+            **settings,
+        )
+        self.run(self.functions.start())
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Wait for something of the functions'."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(LONGEST)
+
+    def invoke(self, label: str = "F", event: object = None, request_id: str = "id-1") -> Invoked:
+        """One invocation."""
+        return self.run(self.functions.invoke(label, json.dumps(event).encode(), request_id))
+
+    def returned(self, label: str = "F", event: object = None, request_id: str = "id-1") -> Any:  # noqa: ANN401
+        """What the handler returned; the test fails if it did not."""
+        outcome = self.invoke(label, event, request_id)
+        assert isinstance(outcome, Returned), (outcome, self.lines[-20:])
+        return json.loads(outcome.payload)
+
+    def at_once(self, *events: object, label: str = "F") -> list[Invoked]:
+        """Several invocations at the same time."""
+
+        async def all_of_them() -> list[Invoked]:
+            calls = [
+                self.functions.invoke(label, json.dumps(event).encode(), f"id-{index}")
+                for index, event in enumerate(events)
+            ]
+            return await asyncio.gather(*calls)
+
+        return self.run(all_of_them())
+
+    def until(self, line: str) -> None:
+        """Wait until a line is logged."""
+        until = time.monotonic() + LONGEST
+        while line not in self.lines and time.monotonic() < until:
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        """End it all."""
+        self.run(self.functions.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(LONGEST)
+        self._loop.close()
+
+
+def written(folder: Path, files: Mapping[str, str]) -> Code:
+    """Code in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+    return Code(folder=folder)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs: one that has ended and is not yet waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
