@@ -20,6 +20,7 @@ from wsconform.wiring.functions.place import build_method
 from wsconform.wiring.model import Function
 
 _LAYERS = {"AWS::Serverless::LayerVersion": "ContentUri", "AWS::Lambda::LayerVersion": "Content"}
+_ARCHIVES = (".zip", ".jar")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _BUILDS = ".aws-sam"
 
@@ -44,7 +45,8 @@ def code_of(site: Site, function: Function) -> Code:
     found = _content(site, function.resource, "CodeUri" if settled.get("CodeUri") is not None else "Code")
     if isinstance(found, str):
         return Code(unusable=found)
-    return Code(folder=found, layers=layers) if found.is_dir() else Code(archive=found, layers=layers)
+    # A lone source file is packaged as it is; what lies beside it does no harm.
+    return Code(folder=found if found.is_dir() or found.suffix in _ARCHIVES else found.parent, layers=layers)
 
 
 def _is_plain(method: str) -> bool:

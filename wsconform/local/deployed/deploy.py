@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from wsconform.check.packs import load_static
+from wsconform.check.registry import Check
 from wsconform.local.deployed.account import local_account, new_credentials
 from wsconform.local.deployed.apis import Deploying
 from wsconform.local.deployed.errors import DeployError, Problem
@@ -68,12 +70,17 @@ def deploy(  # noqa: PLR0913 (each by its name)
 
 def _refuse(site: Site, accept: Collection[str]) -> None:
     """Add what AWS refuses of the template to the problems of a site, and what it may refuse to its remarks."""
-    checks = [check for check in load_static() if check.name not in _BY_ORDER]
-    found = refusals(site.stack, checks, chosen=site.evaluation, accept={*accept, *LASTING})
+    found = refusals(site.stack, _checks(), chosen=site.evaluation, accept={*accept, *LASTING})
     for one in found.findings:
         site.problem(one.message, one.span, one.fix)
     for remark in found.remarks():
         site.remark(remark)
+
+
+@cache
+def _checks() -> tuple[Check, ...]:
+    """The checks, loaded once for all that is deployed while something watches the template."""
+    return tuple(check for check in load_static() if check.name not in _BY_ORDER)
 
 
 def _raise(problems: list[Problem]) -> None:

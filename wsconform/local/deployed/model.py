@@ -47,14 +47,13 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """Where a function's code lies. Of `folder`, `archive` and `inline` one is set.
+    """Where a function's code lies. Of `folder` and `inline` one is set; `inline` is the text of `index.<suffix>`.
 
-    `archive` is a `.zip` to be unpacked where it runs, `inline` the text of `index.<suffix>`. `layers` are folders, or
-    archives likewise, that become `/opt`, in order; `unusable` says why the code cannot be run, empty where it can.
+    `layers` become `/opt`, in order. Each of them, and `folder`, may be a `.zip` that is unpacked where it runs.
+    `unusable` says why the code cannot be run, empty where it can.
     """
 
     folder: Path | None = None
-    archive: Path | None = None
     inline: str | None = None
     layers: tuple[Path, ...] = ()
     unusable: str = ""

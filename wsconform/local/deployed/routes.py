@@ -60,11 +60,9 @@ class Routes:
             place=str(route.resource.span),
         )
 
-    def _authorizer(self, authorizer: Authorizer, shown: Shown) -> DeployedAuthorizer | None:
+    def _authorizer(self, authorizer: Authorizer, shown: Shown) -> DeployedAuthorizer:
         site = self._site
         _, uri = self._targets.uri(authorizer, shown)
-        if uri is None:
-            return None
         sources = authorizer.listed("IdentitySource")
         read = [
             read_source(value)
@@ -87,7 +85,7 @@ class Routes:
         kind = site.read(integration, "IntegrationType")
         written, uri = self._targets.uri(integration, shown)
         is_url = kind in ("HTTP", "HTTP_PROXY")
-        calls_function = kind in ("AWS", "AWS_PROXY") and uri is not None and not isinstance(uri, ServiceUri)
+        calls_function = kind in ("AWS", "AWS_PROXY") and not isinstance(uri, ServiceUri)
         known = site.literal(written) if is_url else ""
         if not isinstance(known, str):
             site.problem(f"the IntegrationUri of {integration.label} is not known", integration.at("IntegrationUri"))
@@ -95,9 +93,7 @@ class Routes:
         return DeployedIntegration(
             label=integration.label,
             type=cast("Literal['AWS_PROXY', 'AWS', 'HTTP_PROXY', 'HTTP', 'MOCK']", kind),
-            target=self._targets.of_route(route, integration, uri, shown)
-            if calls_function and uri is not None
-            else None,
+            target=self._targets.of_route(route, integration, uri, shown) if calls_function else None,
             uri=known if isinstance(known, str) else "",
             method=site.read(integration, "IntegrationMethod", "POST").upper(),
             service=uri.service if isinstance(uri, ServiceUri) and not is_url else "",

@@ -56,6 +56,8 @@ class Stages:
                 found[name] = self._stage(Shown(name=name), deployment.label, _Behind(deployment))
         for deployment in self._api.deployments:
             self._refuse_empty(deployment)
+        if not found:
+            self._site.remark(f"nobody can connect to {self._api.label}: it has no stage")
         return found
 
     def _behind(self, stage: Stage, name: str) -> _Behind:

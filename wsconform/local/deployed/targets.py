@@ -30,11 +30,11 @@ class Targets:
         self._permissions = permissions
         self._functions = functions
 
-    def uri(self, part: Integration | Authorizer, shown: Shown) -> tuple[Text | None, Uri | None]:
+    def uri(self, part: Integration | Authorizer, shown: Shown) -> tuple[Text, Uri]:
         """The URI of a part on a stage, its stage variables filled in, and what it says."""
         written = part.text(part.uri_property)
         if written is None:
-            return None, None
+            return Text((), part.resource.span), MalformedUri("is not there")
         filled = with_stage_variables(written, shown.variables)
         return filled, parse_uri(filled)
 
@@ -45,6 +45,8 @@ class Targets:
 
     def of_authorizer(self, authorizer: Authorizer, uri: Uri, shown: Shown) -> FunctionTarget:
         """The function of an authorizer on a stage."""
+        if isinstance(uri, FunctionUri) and not uri.wrapped:
+            uri = MalformedUri("is a function's ARN by itself, which is no path on which to invoke it")
         return self._target(authorizer, uri, authorizer, authorizer.api.authorizer_arn(authorizer), shown)
 
     def _target(
