@@ -12,6 +12,7 @@ from wsconform.live.verdict import Level, Unmet
     area="handshake",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-wscat.html",
     related=("stage-exists", "stage-has-deployment"),
+    greets=True,
 )
 def stage_answers(peer: Peer, _: ApiPlan) -> None:
     """A stage answers an upgrade request, whoever sends it."""

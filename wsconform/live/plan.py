@@ -12,18 +12,22 @@ from wsconform.live.message import selecting
 from wsconform.template.nodes import Span
 from wsconform.template.values import Text
 from wsconform.wiring.identity import IdentitySource, read_source
-from wsconform.wiring.model import CONNECT, DEFAULT, Api, Authorizer, Integration, Route
+from wsconform.wiring.model import CONNECT, DEFAULT, Api, Authorizer, Function, Integration, Route
 from wsconform.wiring.selection import Selection, selection_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutePlan:
-    """A route for messages. `message` selects it, None where none can be made up; `two_way`: it has a RouteResponse."""
+    """A route for messages. `message` selects it, None where none can be made up; `two_way`: it has a RouteResponse.
+
+    `function` is the logical id of the function behind it, empty where there is none in the template.
+    """
 
     key: str
     span: Span
     message: str | None
     two_way: bool
+    function: str = ""
     expectation: Expectation | None = None
 
     @property
@@ -38,7 +42,8 @@ class ApiPlan:
     """An API. `sources` are what a client has to send to be asked about at all; `spans` are places by what they say.
 
     `authorization` is that of `$connect`: `NONE` also where there is no such route. `connect_integration` says whether
-    a function answers `$connect`, which could choose a subprotocol.
+    something answers `$connect` that could choose a subprotocol; `connect_functions` are the logical ids of the
+    authorizer's function and of its own.
     """
 
     label: str
@@ -49,6 +54,7 @@ class ApiPlan:
     routes: tuple[RoutePlan, ...]
     default: RoutePlan | None
     connect_integration: bool
+    connect_functions: tuple[str, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
 
     @property
@@ -82,6 +88,7 @@ def plan(api: Api, expectations: Mapping[str, Expectation]) -> ApiPlan:
         selection=selected,
         routes=tuple(one for one in routes if one.key != DEFAULT),
         default=next((one for one in routes if one.key == DEFAULT), None),
+        connect_functions=tuple(_functions(authorizer, connect.integration if connect is not None else None)),
         connect_integration=connect is not None and isinstance(connect.integration, Integration),
         spans=spans,
     )
@@ -96,8 +103,15 @@ def _route(route: Route, selection: Selection | None, api: Api, expectations: Ma
         span=route.at("RouteKey"),
         message=selecting(selection, sent) if selection is not None else None,
         two_way=bool(route.responses),
+        function=next(_functions(route.integration), ""),
         expectation=told,
     )
+
+
+def _functions(*invokers: object) -> Iterator[str]:
+    for invoker in invokers:
+        if isinstance(invoker, Authorizer | Integration) and isinstance(invoker.function, Function):
+            yield invoker.function.label
 
 
 def _sources(authorizer: Authorizer) -> Iterator[Source]:

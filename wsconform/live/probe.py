@@ -24,7 +24,8 @@ class Probe:
 
     `related` are static checks that find in the template what this finds on the stage; `about` is what of the API is
     asserted, a key of `ApiPlan.spans`. `alone` keeps others from
-    running at the same time. `body` takes a `Peer` and an `ApiPlan`, and a `RoutePlan` where it is per route; it
+    running at the same time. `greets` says that it asserts that the stage is there: it fails where it is not, and all
+    others are inconclusive. `body` takes a `Peer` and an `ApiPlan`, and a `RoutePlan` where it is per route; it
     returns where the requirement is met, and raises `Unmet` or `Undecidable` where it is not.
     """
 
@@ -38,6 +39,7 @@ class Probe:
     about: str
     applies: Applies
     alone: bool
+    greets: bool
     body: Body
     file: Path
 
@@ -110,6 +112,7 @@ def probe(  # noqa: PLR0913 (each is a field of the catalogue)
     about: str = "connect",
     applies: Applies = lambda _: True,
     alone: bool = False,
+    greets: bool = False,
 ) -> Callable[[Body], Body]:
     """Register the decorated function as a probe. Its docstring's first line is the requirement, in one sentence."""
 
@@ -135,6 +138,7 @@ def probe(  # noqa: PLR0913 (each is a field of the catalogue)
                 about=about,
                 applies=applies,
                 alone=alone,
+                greets=greets,
                 body=body,
                 file=Path(code.co_filename),
             )

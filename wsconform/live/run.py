@@ -20,9 +20,12 @@ AT_ONCE = 8
 
 
 class LiveRun:
-    """The probes of one stage. The first that is asked for begins them all; a stage that is not there is met once."""
+    """The probes of one stage. The first that is asked for begins them all; a stage that is not there is met once.
 
-    def __init__(self, stage: Stage, redact: Redactor) -> None:
+    `stage` may be the reason why there is none.
+    """
+
+    def __init__(self, stage: Stage | str, redact: Redactor) -> None:
         self._stage = stage
         self._redact = redact
         self._pool: ThreadPoolExecutor | None = None
@@ -58,6 +61,8 @@ class LiveRun:
 
     def _greet(self) -> str:
         """Whether anybody is there: why not, or nothing."""
+        if isinstance(self._stage, str):
+            return self._stage
         peer = Peer(self._stage, Transcript(self._redact))
         try:
             outcome = peer.client.connect(within=self._stage.patience)
@@ -76,11 +81,13 @@ class LiveRun:
 
     def _run(self, case: Case) -> ProbeVerdict:
         """Run one probe to its verdict; whatever its body raises becomes one."""
-        if self.dead:
-            return ProbeVerdict(outcome=Outcome.INCONCLUSIVE, reason=self.dead)
+        if isinstance(self._stage, str) and case.probe.greets:
+            return ProbeVerdict(outcome=Outcome.FAILED, expected=("a stage",), actual=self._redact(self._stage))
+        if isinstance(self._stage, str) or (self.dead and not case.probe.greets):
+            return ProbeVerdict(outcome=Outcome.INCONCLUSIVE, reason=self._redact(self.dead))
         transcript = Transcript(self._redact)
         peer = Peer(self._stage, transcript)
-        begun = time.monotonic()
+        began, begun = time.time(), time.monotonic()
         arguments = (case.api,) if case.route is None else (case.api, case.route)
         outcome, reason, unmet = Outcome.PASSED, "", None
         try:
@@ -100,6 +107,7 @@ class LiveRun:
             causes=unmet.causes if unmet is not None else (),
             reason=self._redact(reason),
             transcript=tuple(transcript.lines()),
+            began=began,
             seconds=time.monotonic() - begun,
         )
 

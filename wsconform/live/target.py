@@ -12,7 +12,7 @@ from wsconform.live.identity import Identity, read_identity
 from wsconform.live.management import Management
 from wsconform.live.peer import Stage
 from wsconform.live.plan import ApiPlan
-from wsconform.live.secret import Redactor, Secret
+from wsconform.live.secret import Secret
 from wsconform.live.wire import Endpoint
 from wsconform.template.stack import Stack
 
@@ -58,14 +58,14 @@ def secrets_in(*identified: Identity | None) -> list[Secret]:
     return [value for identity in identified if identity is not None for value in identity.values.values()]
 
 
-def stage_at(url: str, allow: Identity | None, deny: Identity | None) -> tuple[Stage, Redactor]:
+def stage_at(url: str, allow: Identity | None, deny: Identity | None) -> Stage:
     """A stage that somebody else runs. On AWS, `@connections` is called with the credentials of the SDK's chain."""
     endpoint = Endpoint(url=url.rstrip("/"))
     region = _REGION.search(url)
     management = None
     if endpoint.is_aws and region is not None and _has_credentials():
         management = Management(url=url.replace("wss://", "https://", 1), region=region[1])
-    return Stage(endpoint=endpoint, allow=allow, deny=deny, management=management), Redactor(secrets_in(allow, deny))
+    return Stage(endpoint=endpoint, allow=allow, deny=deny, management=management)
 
 
 def _has_credentials() -> bool:

@@ -35,7 +35,10 @@ class Undecidable(Exception):  # noqa: N818 (an outcome, no error)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeVerdict:
-    """What came of one probe. `seconds` is how long it took; `reason` says why it is inconclusive."""
+    """What came of one probe. `reason` says why it is inconclusive.
+
+    `began` is in seconds since the epoch, `seconds` how long it took.
+    """
 
     outcome: Outcome
     expected: tuple[str, ...] = ()
@@ -43,4 +46,5 @@ class ProbeVerdict:
     causes: tuple[str, ...] = ()
     reason: str = ""
     transcript: tuple[str, ...] = field(default=())
+    began: float = 0.0
     seconds: float = 0.0

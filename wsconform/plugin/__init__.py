@@ -23,6 +23,7 @@ STRICT = "let warnings fail their checks too"
 BASELINE = "leave out the findings in this file, as written by `wsconform check --write-baseline`"
 
 
+LOCAL = "run each template on this machine, with its own functions, and probe that"
 SETTINGS = ("strict", *LISTS, "baseline")
 """What has an option and an ini value of the same name."""
 
@@ -35,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="check the WebSocket APIs of the templates among the files and folders to collect",
     )
+    group.addoption("--wsconform-local", action="store_true", help=LOCAL)
     group.addoption("--wsconform-strict", action="store_true", help=STRICT)
     parser.addini("wsconform_strict", STRICT, type="bool", default=False)
     for name, (metavar, text) in LISTS.items():
@@ -52,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(Run(config, SETTINGS), "wsconform-run")
         return
-    for name in SETTINGS:
+    for name in ("local", *SETTINGS):
         if config.getoption(f"wsconform_{name}"):
             raise pytest.UsageError(
                 f"--wsconform-{name} does nothing without --wsconform; "

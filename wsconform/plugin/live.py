@@ -133,7 +133,7 @@ class ProbeTest(pytest.Function):
             stage=self._live.where(self.examination, self.case.api),
             again=shlex.join(["pytest", "--wsconform", self.nodeid, *self._live.options()]),
             findings=self._same_cause(),
-            log=self._live.log(self.examination, self.case),
+            log=self._live.log(self.examination, self.case, verdict),
         )
 
     def _same_cause(self) -> Sequence[Finding]:

@@ -63,7 +63,8 @@ class Run:
 
     def _live(self) -> Live | None:
         """The probes, where a stage is given."""
-        if not self.checker.settings.url:
+        local = bool(self._config.getoption("wsconform_local"))
+        if not (local or self.checker.settings.url):
             return None
         from wsconform.plugin import fixtures, live
         from wsconform.plugin.stages import Live
@@ -71,7 +72,7 @@ class Run:
         self._config.pluginmanager.register(fixtures, "wsconform-fixtures")
         self._config.pluginmanager.register(live, "wsconform-live")
         try:
-            return Live(self.checker.settings)
+            return Live(self.checker.settings, local=local)
         except PackError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -112,6 +113,15 @@ class Run:
         self._leftovers = self.checker.leftovers()
         if self.live is not None and self._output is None:
             self.live.expect(case for item in session.items if (case := getattr(item, "case", None)) is not None)
+
+    def pytest_report_collectionfinish(self, config: pytest.Config, items: list[pytest.Item]) -> list[str]:
+        """Where the local stages are."""
+        if self.live is None or self.live.locals is None or config.getoption("collectonly"):
+            return []
+        probed = {
+            one.stack.source.path: one for item in items if (one := getattr(item, "examination", None)) is not None
+        }
+        return [line for one in probed.values() for line in self.live.addresses(one)]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather what the checks say; the last phase is there once, whatever came of the test."""

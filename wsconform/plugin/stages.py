@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from wsconform.check.examine import Examination
 from wsconform.config.settings import Settings
+from wsconform.live.local import Locals
 from wsconform.live.packs import load_probes
 from wsconform.live.plan import ApiPlan, plan
 from wsconform.live.probe import Case
 from wsconform.live.run import LiveRun
-from wsconform.live.target import identities, parameters_of, stage_at, url_of
+from wsconform.live.secret import Redactor
+from wsconform.live.target import identities, parameters_of, secrets_in, stage_at, url_of
 from wsconform.live.verdict import ProbeVerdict
 from wsconform.wiring.reader import read_wiring
-
-if TYPE_CHECKING:
-    from wsconform.live.identity import Identity
 
 
 class Live:
     """The probes of a run. Stages are met when the first probe of theirs is run.
 
-    `allow` and `deny`, set by fixtures, are identities by the names of their sources.
+    `local` says that the stages run here. `allow` and `deny`, set by fixtures, are identities by the names of their
+    sources.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, local: bool) -> None:
         self.settings = settings
         self.strict = settings.strict
         self.probes = load_probes(settings.checks)
         self.allow: Mapping[str, str] = settings.allow
         self.deny: Mapping[str, str] = settings.deny
+        self.locals = Locals(settings) if local else None
         self._plans: dict[str, dict[str, ApiPlan]] = {}
         self._runs: dict[str, LiveRun] = {}
+        self._redact: dict[str, Redactor] = {}
         self._planned: list[Case] = []
 
     def plans(self, examination: Examination) -> dict[str, ApiPlan]:
@@ -46,9 +48,9 @@ class Live:
         return self._plans[path]
 
     def cases(self, examination: Examination, label: str) -> Iterator[Case]:
-        """The probes of an API; none where no stage is given for it. Raises ConfigError."""
+        """The probes of an API; none where there is no stage for it. Raises ConfigError."""
         plans = self.plans(examination)
-        if label in plans and url_of(plans[label], list(plans), self.settings) is not None:
+        if label in plans and (self.locals is not None or self._url(examination, plans[label])):
             yield from self.probes.cases(plans[label])
 
     def expect(self, cases: Iterable[Case]) -> None:
@@ -59,29 +61,42 @@ class Live:
         """What comes of a probe. Raises ConfigError for an identity that is not there."""
         return self._run(examination, case.api).verdict(case)
 
+    def _key(self, examination: Examination, api: ApiPlan) -> str:
+        return f"{examination.stack.source.path}::{api.label}"
+
     def _run(self, examination: Examination, api: ApiPlan) -> LiveRun:
-        key = f"{examination.stack.source.path}::{api.label}"
+        key = self._key(examination, api)
         if key not in self._runs:
-            allow, deny = self._identities(examination, api)
-            url = url_of(api, list(self.plans(examination)), self.settings) or ""
-            stage, redact = stage_at(url, allow, deny)
-            self._runs[key] = LiveRun(stage, redact)
+            settings = replace(self.settings, allow=self.allow, deny=self.deny)
+            allow, deny = identities(api, settings, parameters_of(examination.stack))
+            self._redact[key] = Redactor(secrets_in(allow, deny))
+            stage = (
+                self.locals.stage(examination.stack, api, allow, deny)
+                if self.locals is not None
+                else stage_at(self._url(examination, api), allow, deny)
+            )
+            self._runs[key] = LiveRun(stage, self._redact[key])
             self._runs[key].plan(case for case in self._planned if case.api is api)
         return self._runs[key]
 
-    def _identities(self, examination: Examination, api: ApiPlan) -> tuple[Identity | None, Identity | None]:
-        from dataclasses import replace
-
-        settings = replace(self.settings, allow=self.allow, deny=self.deny)
-        return identities(api, settings, parameters_of(examination.stack))
+    def _url(self, examination: Examination, api: ApiPlan) -> str:
+        return url_of(api, list(self.plans(examination)), self.settings) or ""
 
     def where(self, examination: Examination, api: ApiPlan) -> str:
         """The address of an API's stage."""
-        return url_of(api, list(self.plans(examination)), self.settings) or ""
+        if self.locals is not None:
+            return f"local, {self.locals.url(examination.stack, api)}"
+        return self._url(examination, api)
+
+    def addresses(self, examination: Examination) -> Iterator[str]:
+        """A line for each API of a template that runs here."""
+        for api in self.plans(examination).values():
+            yield f"wsconform: {api.label} runs at {self.locals.url(examination.stack, api)}" if self.locals else ""
 
     def options(self) -> Sequence[str]:
         """The options with which a probe meets the same stage again; identities by reference only."""
-        said = [f"--wsconform-url={f'{api}=' if api else ''}{url}" for api, url in self.settings.url.items()]
+        said = ["--wsconform-local"] if self.locals is not None else []
+        said += [f"--wsconform-url={f'{api}=' if api else ''}{url}" for api, url in self.settings.url.items()]
         for kind in ("allow", "deny"):
             for name, reference in getattr(self.settings, kind).items():
                 if self.settings.origin(kind, name).startswith("-"):
@@ -89,12 +104,16 @@ class Live:
                     said.append(f"--wsconform-{kind}={name}={shown}")
         return said
 
-    def log(self, examination: Examination, case: Case) -> Sequence[str]:
-        """What the functions of a local stage wrote."""
-        del examination, case
-        return ()
+    def log(self, examination: Examination, case: Case, verdict: ProbeVerdict) -> Sequence[str]:
+        """What a local stage says of the time in which a probe ran, and what its functions wrote."""
+        if self.locals is None:
+            return ()
+        redact = self._redact.get(self._key(examination, case.api), Redactor())
+        return [redact(line) for line in self.locals.log(examination.stack, case, verdict)]
 
     def close(self) -> None:
         """End what runs still."""
         for run in self._runs.values():
             run.close()
+        if self.locals is not None:
+            self.locals.close()

@@ -1,0 +1,100 @@
+"""Local stages to probe: one for each template, for as long as the run lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsconform.config.settings import Settings
+from wsconform.live.identity import Identity
+from wsconform.live.management import Management
+from wsconform.live.peer import Stage
+from wsconform.live.plan import ApiPlan
+from wsconform.live.probe import Case
+from wsconform.live.verdict import ProbeVerdict
+from wsconform.live.wire import Endpoint
+from wsconform.template.stack import Stack
+
+if TYPE_CHECKING:
+    from wsconform.local.endpoints import Endpoint as LocalEndpoint
+    from wsconform.local.stage import LocalStage
+
+MOST_LINES = 12
+"""Of a function's log, and of what happened, with a failure."""
+
+
+class Locals:
+    """The local stages of a run. Each starts when it is first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stages: dict[str, LocalStage | str] = {}
+
+    def start(self, stack: Stack) -> LocalStage | str:
+        """The local stage of a template, or why there is none."""
+        path = stack.source.path
+        if path not in self._stages:
+            from wsconform.local.errors import StageError
+            from wsconform.local.stage import LocalStage
+
+            stage = LocalStage(Path(path), parameters=self._settings.overrides)
+            try:
+                self._stages[path] = stage.start()
+            except StageError as error:
+                said = "; ".join(map(str, error.problems))
+                self._stages[path] = f"the local stage does not start: {said}"
+        return self._stages[path]
+
+    def stage(self, stack: Stack, api: ApiPlan, allow: Identity | None, deny: Identity | None) -> Stage | str:
+        """An API to probe; why there is none, where its template cannot be deployed."""
+        running = self.start(stack)
+        if isinstance(running, str):
+            return running
+        at = self._endpoint(running, api)
+        if at is None:
+            return f"{api.label} has no stage"
+        mine = running.credentials
+        return Stage(
+            endpoint=Endpoint(url=at.wss, ca_file=running.ca_file),
+            allow=allow,
+            deny=deny,
+            management=Management(
+                url=at.management,
+                region=running.deployment.account.region,
+                access_key_id=mine.access_key_id,
+                secret_access_key=mine.secret_access_key,
+                session_token=mine.session_token,
+                ca_file=running.ca_file,
+            ),
+        )
+
+    def _endpoint(self, running: LocalStage, api: ApiPlan) -> LocalEndpoint | None:
+        return next((one for one in running.endpoints if one.api == api.label), None)
+
+    def url(self, stack: Stack, api: ApiPlan) -> str:
+        """Where an API is; empty where it is nowhere."""
+        running = self.start(stack)
+        at = None if isinstance(running, str) else self._endpoint(running, api)
+        return at.wss if at is not None else ""
+
+    def log(self, stack: Stack, case: Case, verdict: ProbeVerdict) -> Iterator[str]:
+        """What the stage says of the time of a probe, with what AWS would not tell, and the functions' last lines."""
+        running = self.start(stack)
+        if isinstance(running, str):
+            return
+        until = verdict.began + verdict.seconds
+        told = [
+            one.what for one in running.happenings if one.api == case.api.label and verdict.began <= one.at <= until
+        ]
+        for one in told[:MOST_LINES]:
+            yield f"{one.text}{f': {one.explanation}' if one.explanation else ''}"
+        functions = case.api.connect_functions if case.route is None else (case.route.function,)
+        for function in filter(None, functions):
+            yield from (f"{function}: {line}" for line in running.logs(function, MOST_LINES))
+
+    def close(self) -> None:
+        """End them all."""
+        for stage in self._stages.values():
+            if not isinstance(stage, str):
+                stage.stop()
