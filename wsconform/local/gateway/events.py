@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from wsconform.local.gateway.inputs import Upgrade
@@ -48,6 +49,11 @@ def milliseconds(now: float) -> int:
 
 def request_time(now: float) -> str:
     """A time as common log format has it, in UTC."""
+    return _log_time(int(now))
+
+
+@lru_cache(maxsize=4)
+def _log_time(now: int) -> str:
     year, month, day, hour, minute, second, *_ = time.gmtime(now)
     return f"{day:02}/{_MONTHS[month - 1]}/{year}:{hour:02}:{minute:02}:{second:02} +0000"
 

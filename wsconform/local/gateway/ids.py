@@ -30,10 +30,8 @@ class Ids:
 
     def invocation(self) -> str:
         """An invocation's id at Lambda."""
-        sixteen = bytearray(self._random.randbytes(16))
-        sixteen[6] = sixteen[6] & 0x0F | 0x40
-        sixteen[8] = sixteen[8] & 0x3F | 0x80
-        digits = sixteen.hex()
+        bits = self._random.getrandbits(128)
+        digits = f"{bits & ~(0xF << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62:032x}"  # version 4, variant 1
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def trace(self, now: float) -> str:
