@@ -18,12 +18,13 @@ MOST_BODY = 10 * 1024 * 1024
 """Bytes of an answer: API Gateway's limit for payloads."""
 MOST_CALLS = 64
 """Calls under way at the same time; more wait, within their own timeout."""
+_GRACE = 0.5  # seconds: the gateway's own timer runs out first, and knows what to answer
 _CHUNK = 64 * 1024
 _slots = threading.BoundedSemaphore(MOST_CALLS)
 
 
 async def fetch(request: Fetch) -> Fetched | Unreachable:
-    """Call a URL, once and without following redirects, within `request.timeout` seconds. Never raises.
+    """Call a URL, once and without following redirects, within `request.timeout` seconds and a little. Never raises.
 
     The thread of a call that is given up ends by itself once the connection's own timeout is over, and keeps nobody
     from leaving before.
@@ -32,7 +33,7 @@ async def fetch(request: Fetch) -> Fetched | Unreachable:
         return Unreachable(f'"{request.url}" is not an http or https URL')
     loop = asyncio.get_running_loop()
     answered: asyncio.Future[Fetched | Unreachable] = loop.create_future()
-    deadline = time.monotonic() + request.timeout
+    deadline = time.monotonic() + request.timeout + _GRACE
 
     def hand_over(outcome: Fetched | Unreachable) -> None:
         if not answered.done():
@@ -45,7 +46,7 @@ async def fetch(request: Fetch) -> Fetched | Unreachable:
 
     threading.Thread(target=call, name="wsconform-fetch", daemon=True).start()
     try:
-        async with asyncio.timeout(request.timeout):
+        async with asyncio.timeout(request.timeout + _GRACE):
             return await answered
     except TimeoutError:
         return _late(request)
@@ -62,7 +63,8 @@ def _called(request: Fetch, deadline: float) -> Fetched | Unreachable:
 
 def _answered(request: Fetch, deadline: float) -> Fetched | Unreachable:
     import urllib3
-    from urllib3.exceptions import HTTPError
+    from urllib3.exceptions import HTTPError, NewConnectionError
+    from urllib3.exceptions import TimeoutError as HTTPTimeoutError
 
     with urllib3.PoolManager(retries=False) as pool:
         try:
@@ -81,7 +83,9 @@ def _answered(request: Fetch, deadline: float) -> Fetched | Unreachable:
             finally:
                 answer.close()
         except (HTTPError, OSError, ValueError) as fault:  # ValueError: what HTTP cannot carry
-            return Unreachable(_said(fault))
+            # A connection that is refused counts as a timeout with this library.
+            late = isinstance(fault, HTTPTimeoutError) and not isinstance(fault, NewConnectionError)
+            return _late(request) if late else Unreachable(_said(fault))
 
 
 def _read(answer: BaseHTTPResponse, request: Fetch, deadline: float) -> Fetched | Unreachable:
@@ -109,4 +113,5 @@ def _late(request: Fetch) -> Unreachable:
 
 def _said(fault: Exception) -> str:
     reason = getattr(fault, "reason", None) or fault
-    return " ".join(str(reason).split()) or type(fault).__name__
+    words = " ".join(str(reason).split()) or type(fault).__name__
+    return words.rpartition("): ")[2]  # without the library's own object in front

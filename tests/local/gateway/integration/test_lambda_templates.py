@@ -121,6 +121,7 @@ def test_without_an_integration_response_it_fails(key: str | None) -> None:
     assert conclusion.status == 500
     assert "no IntegrationResponse" in explained(conclusion)
     assert finish(without, Returned(b"{}"), connecting(), without_response=502).status == 502
+    assert finish(without, Returned(b"{}"), connecting(), without_response=200) == Conclusion(status=200)
 
 
 def test_a_response_template_that_fails() -> None:

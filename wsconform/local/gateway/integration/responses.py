@@ -20,6 +20,7 @@ from wsconform.local.gateway.integration.request import DEFAULT
 from wsconform.local.outcome import Fetched
 
 _OK = 200
+_LEAST_REFUSAL = 300
 
 
 def concluded(
@@ -37,6 +38,8 @@ def concluded(
     none is chosen.
     """
     chosen = _chosen(integration, selector)
+    if chosen is None and without_response < _LEAST_REFUSAL:
+        return Conclusion(status=without_response)
     if chosen is None:
         there = ", ".join(f'"{response.key}"' for response in integration.responses)
         reason = (
