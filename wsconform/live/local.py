@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from wsconform.template.stack import Stack
 
 if TYPE_CHECKING:
     from wsconform.local.endpoints import Endpoint as LocalEndpoint
+    from wsconform.local.gateway.effects import Happened
     from wsconform.local.stage import LocalStage
 
 MOST_LINES = 12
@@ -84,11 +86,13 @@ class Locals:
         if isinstance(running, str):
             return
         until = verdict.began + verdict.seconds
-        told = [
-            one.what for one in running.happenings if one.api == case.api.label and verdict.began <= one.at <= until
-        ]
-        for one in told[:MOST_LINES]:
-            yield f"{one.text}{f': {one.explanation}' if one.explanation else ''}"
+        said = Counter(
+            f"{one.what.text}: {one.what.explanation}"
+            for one in running.happenings
+            if verdict.began <= one.at <= until and one.api == case.api.label and _concerns(one.what, case)
+        )
+        for line, times in list(said.items())[:MOST_LINES]:
+            yield f"{line} ({times} times)" if times > 1 else line
         functions = case.api.connect_functions if case.route is None else (case.route.function,)
         for function in filter(None, functions):
             yield from (f"{function}: {line}" for line in running.logs(function, MOST_LINES))
@@ -98,3 +102,10 @@ class Locals:
         for stage in self._stages.values():
             if not isinstance(stage, str):
                 stage.stop()
+
+
+def _concerns(what: Happened, case: Case) -> bool:
+    """Whether a happening may explain what a probe met; others run at the same time, on other routes."""
+    if not what.explanation:
+        return False
+    return what.route == case.route.key if case.route is not None else what.kind in ("connect", "refuse", "error")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from wsconform.live.stages import Stages
     from wsconform.plugin.run import Run
-    from wsconform.plugin.stages import Live
 
 
 def _run_of(config: pytest.Config) -> Run:
@@ -34,7 +34,7 @@ def wsconform_deny(pytestconfig: pytest.Config) -> Mapping[str, str]:
 @pytest.fixture(scope="session")
 def wsconform_live(
     pytestconfig: pytest.Config, wsconform_allow: Mapping[str, str], wsconform_deny: Mapping[str, str]
-) -> Live:
+) -> Stages:
     """The stages of this run, and their probes."""
     live = _run_of(pytestconfig).live
     if live is None:

@@ -23,7 +23,7 @@ from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Span
 
 if TYPE_CHECKING:
-    from wsconform.plugin.stages import Live
+    from wsconform.live.stages import Stages
 
 HAS_API = "has-a-websocket-api"
 """Fails for a file that the user named and that has none: a name mistyped must not turn a gate green."""
@@ -46,7 +46,7 @@ class Template(pytest.File):
         checker: Checker,
         shown: Path,
         named: bool,
-        live: Live | None = None,
+        live: Stages | None = None,
         **node: Any,  # noqa: ANN401 (pytest's)
     ) -> None:
         super().__init__(**node)
@@ -93,7 +93,7 @@ class Api(pytest.Collector):
         examination: Examination,
         verdicts: Sequence[Verdict],
         fail_on: Severity,
-        live: Live | None,
+        live: Stages | None,
         **node: Any,  # noqa: ANN401 (pytest's)
     ) -> None:
         super().__init__(**node)

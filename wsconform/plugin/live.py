@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import warnings
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,14 @@ import pytest
 
 from wsconform import WiringWarning
 from wsconform.check.examine import Examination
-from wsconform.check.finding import Finding, Outcome
+from wsconform.check.finding import Outcome
 from wsconform.live.probe import Case
+from wsconform.live.report import ProbeReport
+from wsconform.live.stages import Stages
 from wsconform.live.verdict import Level, ProbeVerdict
 from wsconform.plugin.failure import Excerpt
 from wsconform.plugin.properties import Entry, one_line, placed, to_properties
-from wsconform.plugin.stages import Live
 from wsconform.report.cells import visible
-from wsconform.report.probe_text import ProbeReport
 from wsconform.report.style import Style
 
 COLLECTOR = "live"
@@ -36,7 +36,7 @@ class ProbeFailed(Exception):  # noqa: N818 (an outcome)
 class LiveApi(pytest.Collector):
     """An API on a stage."""
 
-    def __init__(self, *, live: Live, examination: Examination, label: str, **node: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, live: Stages, examination: Examination, label: str, **node: Any) -> None:  # noqa: ANN401
         super().__init__(**node)
         self._live = live
         self._examination = examination
@@ -65,7 +65,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-def _run(request: pytest.FixtureRequest, wsconform_live: Live) -> None:
+def _run(request: pytest.FixtureRequest, wsconform_live: Stages) -> None:
     """Run a probe, with the fixtures that say who connects."""
     item = request.node
     item.settle(wsconform_live.verdict(item.examination, item.case))
@@ -74,7 +74,7 @@ def _run(request: pytest.FixtureRequest, wsconform_live: Live) -> None:
 class ProbeTest(pytest.Function):
     """One probe. What is inconclusive is skipped, with its reason."""
 
-    def __init__(self, *, case: Case, live: Live, examination: Examination, **node: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, case: Case, live: Stages, examination: Examination, **node: Any) -> None:  # noqa: ANN401
         super().__init__(**node)
         self.add_marker("wsconform")
         self.case = case
@@ -96,9 +96,9 @@ class ProbeTest(pytest.Function):
             pytest.skip(self.undecided)
         if verdict.outcome is not Outcome.FAILED:
             return
-        report = self._report(verdict)
         if self.case.probe.level is Level.MUST or self._live.strict or not self._warned(verdict):
-            raise ProbeFailed(report)
+            again = shlex.join(["pytest", "--wsconform", self.nodeid, *self._live.options()])
+            raise ProbeFailed(self._live.report(self.examination, self.case, verdict, again=again))
 
     def _said(self, verdict: ProbeVerdict) -> Iterator[Entry]:
         if verdict.outcome is Outcome.PASSED:
@@ -124,26 +124,6 @@ class ProbeTest(pytest.Function):
         except WiringWarning:
             return False
         return True
-
-    def _report(self, verdict: ProbeVerdict) -> ProbeReport:
-        return ProbeReport(
-            case=self.case,
-            verdict=verdict,
-            source_of=self.examination.stack.source_of,
-            stage=self._live.where(self.examination, self.case.api),
-            again=shlex.join(["pytest", "--wsconform", self.nodeid, *self._live.options()]),
-            findings=self._same_cause(),
-            log=self._live.log(self.examination, self.case, verdict),
-        )
-
-    def _same_cause(self) -> Sequence[Finding]:
-        """What the template says already of what the stage does."""
-        related = self.case.probe.related
-        return [
-            finding
-            for finding in self.examination.findings
-            if finding.check in related and finding.api == self.case.api.label
-        ]
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401, ARG002
         """What came and what should have; a traceback only where wsconform itself, or a fixture, broke."""

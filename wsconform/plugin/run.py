@@ -23,7 +23,7 @@ from wsconform.report.cells import visible
 from wsconform.run import SUFFIXES, Checker
 
 if TYPE_CHECKING:
-    from wsconform.plugin.stages import Live
+    from wsconform.live.stages import Stages
 
 COLLECTED = "wsconform_collected"
 
@@ -61,18 +61,18 @@ class Run:
         self._leftovers: list[str] = []
         self._refused = ""
 
-    def _live(self) -> Live | None:
+    def _live(self) -> Stages | None:
         """The probes, where a stage is given."""
         local = bool(self._config.getoption("wsconform_local"))
         if not (local or self.checker.settings.url):
             return None
+        from wsconform.live.stages import Stages
         from wsconform.plugin import fixtures, live
-        from wsconform.plugin.stages import Live
 
         self._config.pluginmanager.register(fixtures, "wsconform-fixtures")
         self._config.pluginmanager.register(live, "wsconform-live")
         try:
-            return Live(self.checker.settings, local=local)
+            return Stages(self.checker.settings, local=local)
         except PackError as error:
             raise pytest.UsageError(str(error)) from None
 

@@ -1,4 +1,4 @@
-"""The stages of a pytest run: which probes there are for a template, and what came of them."""
+"""The stages of a run: which probes there are for a template, and what came of them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wsconform.check.examine import Examination
+from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
 from wsconform.live.local import Locals
 from wsconform.live.packs import load_probes
+from wsconform.live.peer import Stage
 from wsconform.live.plan import ApiPlan, plan
 from wsconform.live.probe import Case
+from wsconform.live.report import ProbeReport
 from wsconform.live.run import LiveRun
 from wsconform.live.secret import Redactor
 from wsconform.live.target import identities, parameters_of, secrets_in, stage_at, url_of
@@ -18,7 +21,7 @@ from wsconform.live.verdict import ProbeVerdict
 from wsconform.wiring.reader import read_wiring
 
 
-class Live:
+class Stages:
     """The probes of a run. Stages are met when the first probe of theirs is run.
 
     `local` says that the stages run here. `allow` and `deny`, set by fixtures, are identities by the names of their
@@ -58,7 +61,7 @@ class Live:
         self._planned += cases
 
     def verdict(self, examination: Examination, case: Case) -> ProbeVerdict:
-        """What comes of a probe. Raises ConfigError for an identity that is not there."""
+        """What comes of a probe."""
         return self._run(examination, case.api).verdict(case)
 
     def _key(self, examination: Examination, api: ApiPlan) -> str:
@@ -67,17 +70,23 @@ class Live:
     def _run(self, examination: Examination, api: ApiPlan) -> LiveRun:
         key = self._key(examination, api)
         if key not in self._runs:
-            settings = replace(self.settings, allow=self.allow, deny=self.deny)
-            allow, deny = identities(api, settings, parameters_of(examination.stack))
-            self._redact[key] = Redactor(secrets_in(allow, deny))
-            stage = (
-                self.locals.stage(examination.stack, api, allow, deny)
-                if self.locals is not None
-                else stage_at(self._url(examination, api), allow, deny)
-            )
+            self._redact[key] = Redactor()
+            try:
+                stage = self._stage(examination, api)
+            except ConfigError as error:
+                stage = str(error)
             self._runs[key] = LiveRun(stage, self._redact[key])
             self._runs[key].plan(case for case in self._planned if case.api is api)
         return self._runs[key]
+
+    def _stage(self, examination: Examination, api: ApiPlan) -> Stage | str:
+        """Who is probed as whom; why nobody is. Raises ConfigError for an identity that is not there."""
+        settings = replace(self.settings, allow=self.allow, deny=self.deny)
+        allow, deny = identities(api, settings, parameters_of(examination.stack))
+        self._redact[self._key(examination, api)] = Redactor(secrets_in(allow, deny))
+        if self.locals is not None:
+            return self.locals.stage(examination.stack, api, allow, deny)
+        return stage_at(self._url(examination, api), allow, deny)
 
     def _url(self, examination: Examination, api: ApiPlan) -> str:
         return url_of(api, list(self.plans(examination)), self.settings) or ""
@@ -110,6 +119,22 @@ class Live:
             return ()
         redact = self._redact.get(self._key(examination, case.api), Redactor())
         return [redact(line) for line in self.locals.log(examination.stack, case, verdict)]
+
+    def report(self, examination: Examination, case: Case, verdict: ProbeVerdict, *, again: str) -> ProbeReport:
+        """A failure with all that helps to see why; `again` is how the probe is run again."""
+        return ProbeReport(
+            case=case,
+            verdict=verdict,
+            source_of=examination.stack.source_of,
+            stage=self.where(examination, case.api),
+            again=again,
+            findings=[
+                finding
+                for finding in examination.findings
+                if finding.check in case.probe.related and finding.api == case.api.label
+            ],
+            log=self.log(examination, case, verdict),
+        )
 
     def close(self) -> None:
         """End what runs still."""

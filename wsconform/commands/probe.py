@@ -1,0 +1,161 @@
+"""`wsconform probe`: asserts what a stage does, without pytest."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wsconform.commands.shell import Exit, checks_option, color_option, colored, parameter_options
+
+if TYPE_CHECKING:
+    from wsconform.check.examine import Examination
+    from wsconform.live.probe import Case
+    from wsconform.live.stages import Stages
+    from wsconform.live.verdict import ProbeVerdict
+
+Met = list[tuple["Case", "ProbeVerdict"]]
+
+
+@click.command("probe")
+@click.argument("url", required=False)
+@click.option(
+    "--template", required=True, type=click.Path(path_type=Path), metavar="FILE", help="What is deployed there."
+)
+@click.option("--local", is_flag=True, help="Run the template on this machine, and probe that.")
+@click.option("--allow", multiple=True, metavar="NAME=REFERENCE", help="Who may connect; may be repeated.")
+@click.option("--deny", multiple=True, metavar="NAME=REFERENCE", help="Who may not connect; may be repeated.")
+@click.option(
+    "--select", "names", multiple=True, metavar="NAME", help="Only probes of this name or glob; may be repeated."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@parameter_options
+@checks_option
+@click.option("--strict", is_flag=True, help="Fail on what only should be so, too.")
+@color_option
+def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
+    url: str | None,
+    template: Path,
+    local: bool,  # noqa: FBT001 (an option)
+    names: tuple[str, ...],
+    form: str,
+    packs: tuple[str, ...],
+    color: str,
+    **given: Any,  # noqa: ANN401 (by the names of the settings)
+) -> int:
+    """Probe the stage at URL, or with --local the template on this machine.
+
+    A client's identity is given by the names of its sources: --allow x-token=env:WS_TOKEN takes the value from the
+    environment variable WS_TOKEN, and it is shown nowhere.
+    """
+    from wsconform.config.layers import options
+    from wsconform.config.settings import load
+    from wsconform.live.stages import Stages
+    from wsconform.run import Checker
+
+    settings = load([template], options({**given, "checks": packs, "url": url}))
+    if not local and not settings.url:
+        raise click.UsageError("name the URL of a stage, or give --local")
+    checker = Checker(settings)
+    examination = checker.check(template)
+    stages = Stages(settings, local=local)
+    chosen = _chosen(stages, names)
+    try:
+        met = list(_met(stages, examination, chosen))
+        if form == "json":
+            click.echo(_as_json(met, stages, examination))
+        else:
+            _show(met, stages, examination, color)
+    finally:
+        stages.close()
+    return _exit(met, strict=settings.strict)
+
+
+def _chosen(stages: Stages, names: tuple[str, ...]) -> set[str]:
+    """The names of the probes to run. Raises UnknownNameError for a name or glob that fits none."""
+    import fnmatch
+
+    from wsconform.check.registry import UnknownNameError, unknown_name
+
+    known = [probe.name for probe in stages.probes]
+    chosen: set[str] = set()
+    for name in names or ("*",):
+        fitting = fnmatch.filter(known, name)
+        if not fitting:
+            raise UnknownNameError(unknown_name("probe", name, known))
+        chosen.update(fitting)
+    return chosen
+
+
+def _met(stages: Stages, examination: Examination, chosen: set[str]) -> Iterator[tuple[Case, ProbeVerdict]]:
+    """Run the probes of every API that has a stage."""
+    cases = [
+        case
+        for label in stages.plans(examination)
+        for case in stages.cases(examination, label)
+        if case.probe.name in chosen
+    ]
+    if not cases:
+        raise click.UsageError("there is nothing to probe: no API of the template has a stage")
+    stages.expect(cases)
+    for case in cases:
+        yield case, stages.verdict(examination, case)
+
+
+def _show(met: Met, stages: Stages, examination: Examination, color: str) -> None:
+    from wsconform.check.finding import Outcome
+    from wsconform.report.excerpt import WIDTH
+    from wsconform.report.parts import count
+    from wsconform.report.style import Style
+
+    style = Style(color=colored(color))
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    for case, verdict in met:
+        role = {Outcome.PASSED: "good", Outcome.FAILED: "error"}.get(verdict.outcome, "quiet")
+        said = f"{style(role, f'{verdict.outcome:<12}')} {case.name}"  # type: ignore[arg-type]  # a role each
+        click.echo(said + (f": {verdict.reason}" if verdict.reason else ""), color=style.color)
+    for case, verdict in met:
+        if verdict.outcome is Outcome.FAILED:
+            report = stages.report(examination, case, verdict, again="")
+            click.echo(f"\n{report.render(style, width)}", color=style.color)
+    tally = {kind: sum(one.outcome is kind for _, one in met) for kind in Outcome}
+    words = [f"{tally[kind]} {kind}" for kind in (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.PASSED) if tally[kind]]
+    addresses = dict.fromkeys(stages.where(examination, case.api) for case, _ in met)
+    click.echo(f"\n{', '.join(addresses)}: {', '.join(words)} ({count(len(met), 'probe')})")
+
+
+def _as_json(met: Met, stages: Stages, examination: Examination) -> str:
+    probes = [
+        {
+            "id": case.name,
+            "api": case.api.label,
+            "stage": stages.where(examination, case.api),
+            "level": str(case.probe.level),
+            "requirement": case.probe.summary,
+            "outcome": str(verdict.outcome),
+            "expected": list(verdict.expected),
+            "actual": verdict.actual,
+            "reason": verdict.reason,
+            "causes": list(verdict.causes),
+            "transcript": list(verdict.transcript),
+            "template": case.span.file,
+            "line": case.span.line,
+            "column": case.span.column,
+        }
+        for case, verdict in met
+    ]
+    return json.dumps({"version": 1, "probes": probes}, indent=2)
+
+
+def _exit(met: Met, *, strict: bool) -> Exit:
+    from wsconform.check.finding import Outcome
+    from wsconform.live.verdict import Level
+
+    if met and all(verdict.outcome is Outcome.INCONCLUSIVE or case.probe.greets for case, verdict in met):
+        return Exit.FAILED
+    failed = [case for case, verdict in met if verdict.outcome is Outcome.FAILED]
+    return Exit.FINDINGS if any(strict or case.probe.level is Level.MUST for case in failed) else Exit.SOUND
