@@ -8,6 +8,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,8 +20,8 @@ Result = TypeVar("Result")
 ACCOUNT = Account(id="123456789012", region="eu-west-1", partition="aws", stack_name="stack")
 CREDENTIALS = Credentials(
     access_key_id="ASIAFUNCTION",
-    secret_access_key="of-the-function",
-    session_token="for-the-run",
+    secret_access_key="of-the-function",  # noqa: S106 (made up)
+    session_token="for-the-run",  # noqa: S106 (made up)
     arn="arn:aws:sts:::x",
 )
 LONGEST = 60
@@ -29,7 +30,7 @@ Made = Callable[..., "Stage"]
 """What the fixture `running` is."""
 
 
-def function(label: str, code: Code, **changes: Any) -> DeployedFunction:
+def function(label: str, code: Code, **changes: Any) -> DeployedFunction:  # noqa: ANN401 (fields of many types)
     """A deployed function, with what a test says of it."""
     told: dict[str, Any] = {
         "label": label,
@@ -49,7 +50,7 @@ def function(label: str, code: Code, **changes: Any) -> DeployedFunction:
 class Stage:
     """Functions in an event loop of their own thread, so that they live on between a test's calls."""
 
-    def __init__(self, folder: Path, *functions: DeployedFunction, **settings: Any) -> None:
+    def __init__(self, folder: Path, *functions: DeployedFunction, **settings: Any) -> None:  # noqa: ANN401 (of many types)
         self.folder = folder
         self.lines: list[str] = []
         self._loop = asyncio.new_event_loop()
@@ -71,6 +72,11 @@ class Stage:
     def invoke(self, label: str = "F", event: object = None, request_id: str = "id-1") -> Invoked:
         """One invocation."""
         return self.run(self.functions.invoke(label, json.dumps(event).encode(), request_id))
+
+    def begin(self, event: object, label: str = "F") -> Future[Invoked]:
+        """An invocation that is not waited for."""
+        work = self.functions.invoke(label, json.dumps(event).encode(), "id-0")
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def returned(self, label: str = "F", event: object = None, request_id: str = "id-1") -> Any:  # noqa: ANN401
         """What the handler returned; the test fails if it did not."""
@@ -97,8 +103,11 @@ class Stage:
             time.sleep(0.005)
 
     def stop(self) -> None:
-        """End it all."""
+        """End it all. May be called twice."""
+        if self._loop.is_closed():
+            return
         self.run(self.functions.stop())
+        self.run(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(LONGEST)
         self._loop.close()

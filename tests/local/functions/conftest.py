@@ -23,7 +23,7 @@ def running(tmp_path: Path) -> Iterator[Made]:
         file: str = "index.py",
         executable: bool = False,
         settings: dict[str, Any] | None = None,
-        **changes: Any,
+        **changes: Any,  # noqa: ANN401 (fields of many types)
     ) -> Stage:
         code = written(tmp_path / "code", {file: source})
         if executable:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -148,7 +150,7 @@ def test_a_log_disk_that_is_full(running: Made, tmp_path: Path) -> None:
     assert stage.lines.count(told) == 1
 
 
-def test_stopping_ends_everything_at_once(running: Made, tmp_path: Path) -> None:
+def test_stopping_ends_everything_at_once(running: Made) -> None:
     stage = running(MISBEHAVING)
     pid = stage.returned()
     child = stage.returned(
@@ -165,6 +167,19 @@ def test_stopping_ends_everything_at_once(running: Made, tmp_path: Path) -> None
     assert stage.invoke() == Crashed("the local stage is being stopped")
 
 
+def test_nothing_is_left_open(running: Made) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+    stage = running(MISBEHAVING, timeout=0.5)
+    stage.returned()
+    for fault in ("sys.exit(1)", "time.sleep(99)", "raise ValueError", "os.kill(os.getpid(), signal.SIGKILL)"):
+        stage.invoke(event=fault)
+    stage.at_once(*["time.sleep(0.2)"] * 3)
+    stage.stop()
+    gc.collect()
+    assert (len(list(Path("/proc/self/fd").iterdir())), threading.active_count()) == before
+    assert not [path for path in Path("/proc/self/task").glob("*/children") if path.read_text()]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
 def test_workers_end_with_us_however_we_end(tmp_path: Path) -> None:
     (tmp_path / "index.py").write_text(
@@ -179,7 +194,7 @@ stage.functions._logs["F"]._on_line = lambda label, line: print(line, flush=True
 stage.invoke()
 """
     support = str(Path(__file__).parents[2] / "support")
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 (this test's own)
         [sys.executable, "-c", source], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": support}
     ) as stage:
         assert stage.stdout is not None

@@ -154,6 +154,20 @@ def test_a_module_that_cannot_be_loaded(running: Made) -> None:
     assert outcome.message.startswith("Error: Cannot find package 'nowhere'")
 
 
+@pytest.mark.parametrize(
+    ("source", "package"),
+    [
+        ("require('aws-sdk')", "aws-sdk"),
+        ("require('@aws-sdk/client-dynamodb/deep')", "@aws-sdk/client-dynamodb"),
+    ],
+)
+def test_the_sdk_that_lambda_brings_along(running: Made, source: str, package: str) -> None:
+    stage = running(source)
+    assert raised(stage.invoke()).type == "Runtime.ImportModuleError"
+    told = f"Lambda brings {package} along, this machine does not: run `npm install {package}` where the code lies"
+    assert told in stage.lines
+
+
 def test_an_error_of_the_module_has_its_own_type(running: Made) -> None:
     assert raised(running("throw new RangeError('no')").invoke()).type == "RangeError"
 

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import pytest
-from local_functions import Made
+from local_functions import Made, Stage
 
 from wsconform.local.outcome import Crashed, Raised, Returned
 
@@ -44,7 +44,7 @@ while True:
 def provided(running: Made) -> Made:
     """Starts a function with this `bootstrap`; `how` is executed in it before it asks for events."""
 
-    def start(how: str = "", *, body: str = "", **changes: Any) -> Any:
+    def start(how: str = "", *, body: str = "", **changes: Any) -> Stage:  # noqa: ANN401 (fields of many types)
         how = f"{how}\ndef handle(event, id, headers):\n    {body}\n" if body else how
         return running(
             BOOTSTRAP,

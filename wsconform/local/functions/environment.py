@@ -60,24 +60,45 @@ def environment(
 
     The template's come after the defaults that Lambda lets a function change, and before the reserved ones.
     """
+    own = dict(function.environment)
+    searched = _searched(laid, function.runtime)
+    for name in searched.keys() & own.keys():
+        own[name] = _joined(_here(own[name], laid), searched[name])
     return {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
-        **_defaults(laid, function.runtime, scratch),
+        **{name: value for name, value in searched.items() if value},
+        **_defaults(scratch),
         **trust.variables(),
-        **function.environment,
+        **own,
         **_reserved(function, laid, account),
     }
 
 
-def _defaults(laid: Laid, runtime: str, scratch: Path) -> dict[str, str]:
-    paths = {
+def _searched(laid: Laid, runtime: str) -> dict[str, str]:
+    """The search paths, by which what Lambda has in `/opt` is found in the layers."""
+    return {
         "PATH": _joined([layer / "bin" for layer in laid.layers], os.environ.get("PATH", os.defpath)),
         "LD_LIBRARY_PATH": _joined([layer / "lib" for layer in laid.layers], os.environ.get("LD_LIBRARY_PATH", "")),
         "NODE_PATH": _joined([place for layer in laid.layers for place in _node_modules(layer, runtime)]),
         "PYTHONPATH": _joined([place for layer in laid.layers for place in _python_modules(layer, runtime)]),
     }
+
+
+def _here(path: str, laid: Laid) -> list[Path]:
+    """A search path that is written for Lambda, as it is here."""
+    found = []
+    for part in filter(None, path.split(":")):
+        if part.startswith("/var/task"):
+            found.append(laid.folder / part.removeprefix("/var/task").lstrip("/"))
+        elif part.startswith("/opt"):
+            found += [layer / part.removeprefix("/opt").lstrip("/") for layer in laid.layers]
+        else:
+            found.append(laid.folder / part)
+    return found
+
+
+def _defaults(scratch: Path) -> dict[str, str]:
     return {
-        **{name: value for name, value in paths.items() if value},
         "HOME": str(scratch),
         "TMPDIR": str(scratch),
         "LANG": "en_US.UTF-8",

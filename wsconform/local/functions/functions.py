@@ -66,11 +66,8 @@ class Functions:
 
     async def replace(self, functions: Mapping[str, DeployedFunction]) -> None:
         """Run these from now on, and the code as it is now. Workers that have an event in hand end after it."""
-        gone = [self._pools.pop(label) for label in list(self._pools) if label not in functions]
         self._functions = dict(functions)
         await self._prepare()
-        for pool in gone:
-            end_marked(await pool.stop())
 
     async def warm(self, label: str) -> None:
         """Start a worker ahead of the first event."""
@@ -85,7 +82,7 @@ class Functions:
         function = self._functions[label]
         pool = self._pools.get(label)
         if pool is None:
-            return Unrunnable(self._problems.get(label, "the local stage has not started"))
+            return Unrunnable("the local stage has not started")
         loop = asyncio.get_running_loop()
         return await pool.invoke(Event(request_id, payload, arn or function.arn, loop.time(), loop.create_future()))
 
@@ -106,12 +103,11 @@ class Functions:
         self._remarks.clear()
         # In a thread, since interpreters are asked for their version and archives are unpacked.
         launches = await asyncio.to_thread(lambda: {label: self._launch(label) for label in self._functions})
-        for label, launch in launches.items():
-            if launch is not None:
-                self._pool(label).use(launch)
+        for label in launches | self._pools:
+            self._pool(label).use(launches.get(label, Unrunnable("it is no longer in the template")))
 
-    def _launch(self, label: str) -> Launch | None:
-        """How a function is started; None where it cannot be, and then the problem is noted."""
+    def _launch(self, label: str) -> Launch | Unrunnable:
+        """How a function is started; where it cannot be, the problem is noted."""
         function = self._functions[label]
         assert self._scratch is not None  # noqa: S101 (`start` made it)
         tied()  # tried out here, so that no event waits for it
@@ -120,7 +116,7 @@ class Functions:
             chosen = choose(function.runtime, laid)
         except (CodeError, RuntimeMissingError) as error:
             self._problems[label] = str(error)
-            return None
+            return Unrunnable(str(error))
         if chosen.remark:
             self._remarks[label] = chosen.remark
         home = Path(tempfile.mkdtemp(prefix="home-", dir=self._scratch))

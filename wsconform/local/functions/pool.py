@@ -8,13 +8,16 @@ from collections import deque
 from wsconform.local.functions.log import Log
 from wsconform.local.functions.process import end_marked
 from wsconform.local.functions.worker import Event, Launch, Worker
-from wsconform.local.outcome import Crashed, Invoked
+from wsconform.local.outcome import Crashed, Invoked, Unrunnable
 
-PATIENCE = 0.1
-"""Seconds that the oldest event waits before one more worker is started.
+PATIENCE = 0.05
+"""Seconds that each worker is on its event, while others wait, before one more is started."""
+LONGEST_WAIT = 1.0
+"""Seconds after which an event that waits has one more worker started, however quick the others are.
 
 Lambda starts one for each event that finds none idle. On one machine that would be one for each client of a burst, each
-with the memory and the start of a whole runtime, while the events of a fast handler are served sooner by waiting.
+with the memory and the start of a whole runtime, while the events of a quick handler are served sooner by waiting: they
+need a processor, of which more workers do not make more.
 """
 
 
@@ -24,7 +27,7 @@ class Pool:
     def __init__(self, log: Log, *, most: int) -> None:
         self._log = log
         self._most = most
-        self._launch: Launch | None = None
+        self._launch: Launch | Unrunnable | None = None
         self._workers: set[Worker] = set()
         self._ending: set[Worker] = set()
         self._idle: list[Worker] = []
@@ -33,9 +36,11 @@ class Pool:
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
 
-    def use(self, launch: Launch) -> None:
-        """Start workers like this from now on; those that are there end, once they have answered."""
+    def use(self, launch: Launch | Unrunnable) -> None:
+        """Start workers like this from now on, or none; those that are there end, once they have answered."""
         self._launch = launch
+        while isinstance(launch, Unrunnable) and self._queue:
+            self._queue.popleft().end(launch)
         for worker in list(self._idle):
             self._idle.remove(worker)
             self._drop(worker)
@@ -47,6 +52,8 @@ class Pool:
         """Let a worker answer the event; it waits its turn where all are busy."""
         if self._stopped:
             return Crashed("the local stage is being stopped")
+        if isinstance(self._launch, Unrunnable):
+            return self._launch
         if self._idle:
             self._idle.pop().give(event)
         else:
@@ -56,8 +63,8 @@ class Pool:
 
     def warm(self) -> None:
         """Start a worker, if there is none."""
-        if not self._workers:
-            self._start()
+        if not self._workers and isinstance(self._launch, Launch):
+            self._start(self._launch)
 
     async def stop(self) -> list[str]:
         """End all workers at once. The marks of their processes, by which what they left can be found."""
@@ -113,26 +120,29 @@ class Pool:
     # When workers are started.
 
     def _grow(self) -> None:
-        """Start a worker where events wait and none is on its way, the first at once and others after `PATIENCE`."""
-        if self._stopped or not self._queue or self._launch is None:
+        """Start a worker where events wait and none is on its way: the first at once, others where it helps."""
+        if self._stopped or not self._queue or not isinstance(self._launch, Launch):
             return
         if not self._workers:
-            self._start()
+            self._start(self._launch)
         elif self._timer is None and len(self._workers) < self._most:
             self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._lose_patience)
 
     def _lose_patience(self) -> None:
         self._timer = None
-        if not self._queue or len(self._workers) >= self._most or self._stopped:
-            return
-        waited = asyncio.get_running_loop().time() - self._queue[0].queued
-        if waited >= PATIENCE and not any(worker.starts for worker in self._workers):
-            self._start()
+        if self._queue and len(self._workers) < self._most and isinstance(self._launch, Launch) and self._helps():
+            self._start(self._launch)
         self._grow()
 
-    def _start(self) -> None:
-        assert self._launch is not None  # noqa: S101 (asked before)
-        worker = Worker(self._launch, self, self._log)
+    def _helps(self) -> bool:
+        """Whether one more worker would serve the events sooner."""
+        if self._stopped or any(worker.starts for worker in self._workers):
+            return False
+        waited = asyncio.get_running_loop().time() - self._queue[0].queued
+        return waited > LONGEST_WAIT or all(worker.busy_for() >= PATIENCE for worker in self._workers)
+
+    def _start(self, launch: Launch) -> None:
+        worker = Worker(launch, self, self._log)
         self._workers.add(worker)
         self._keep(worker.start())
 

@@ -147,7 +147,7 @@ class Process:
             self._loop.call_soon_threadsafe(self._reap)
 
     def _reap(self) -> None:
-        if self._pidfd is not None:
+        if sys.platform != "win32":
             _kill_group(self.pid)  # what it left behind, while its own remains still keep the number from being reused
         status = self._popen.poll()
         if status is None:

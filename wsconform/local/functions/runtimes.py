@@ -65,6 +65,15 @@ def _python(version: str) -> Chosen:
     )
 
 
+def missing_here(kind: str, message: str) -> str:
+    """What to do about a package that Lambda's Node.js runtimes bring along; empty where an error is another."""
+    found = re.search(r"'(aws-sdk|@(?:aws-sdk|smithy)/[\w./-]+)'", message)
+    if kind != "Runtime.ImportModuleError" or found is None:
+        return ""
+    package = "/".join(found[1].split("/")[:2])
+    return f"Lambda brings {package} along, this machine does not: run `npm install {package}` where the code lies"
+
+
 @cache
 def _other_python(name: str) -> str | None:
     """The interpreter behind a name on PATH, which may be a script that looks for it; None unless it has boto3."""

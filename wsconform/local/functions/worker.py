@@ -17,6 +17,7 @@ from wsconform.local.deployed.model import DeployedFunction
 from wsconform.local.functions.log import Log, Output
 from wsconform.local.functions.process import Process, end_marked, how_it_ended
 from wsconform.local.functions.runtime_api import MOST_BYTES, RuntimeConnection, event_head
+from wsconform.local.functions.runtimes import missing_here
 from wsconform.local.outcome import Crashed, Invoked, Raised, Returned, TimedOut, Unrunnable
 
 INIT_SECONDS = 10.0
@@ -149,6 +150,10 @@ class Worker:
         )
         connection.give(head, event.payload)
 
+    def busy_for(self) -> float:
+        """The seconds that it has been on its event; 0 without one."""
+        return time.perf_counter() - self._began if self.event is not None else 0.0
+
     def end(self) -> None:
         """End it at once. An event in hand is answered by who calls this."""
         self._dying = True
@@ -271,6 +276,8 @@ class Worker:
         if self._process is not None:
             self._process.drain()
         self._output.finish()
+        if isinstance(outcome, Raised) and (hint := missing_here(outcome.type, outcome.message)):
+            self._log.add(hint)
         self._owner.failed_to_start(self, outcome)
         self.end()
 
