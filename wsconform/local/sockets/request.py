@@ -32,6 +32,7 @@ class Request:
     body: bytes = b""
     upgrade: bool = False
     keep_alive: bool = True
+    _by_name: dict[str, list[str]] = field(default_factory=dict, init=False)
 
     @property
     def raw_path(self) -> str:
@@ -55,8 +56,11 @@ class Request:
         return tuple(parse_qsl(raw, keep_blank_values=True)) if raw else ()
 
     def values(self, name: str) -> list[str]:
-        """All values of a header; `name` is lower-case."""
-        return [value for key, value in self.headers if key.lower() == name]
+        """All values of a header; `name` is lower-case. Asked once all headers are there."""
+        if not self._by_name:
+            for key, value in self.headers:
+                self._by_name.setdefault(key.lower(), []).append(value)
+        return self._by_name.get(name, [])
 
 
 class RequestReader:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote, unquote
 
@@ -27,7 +28,6 @@ UNSIGNED = Caller(fault="the request is not signed")
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _AUTHORIZATION = re.compile(rf"{_ALGORITHM}\s+(.*)", re.DOTALL)
 _DATE = re.compile(r"\d{8}T\d{6}Z")
-_SPACES = re.compile(r"\s+")
 _MOST_KEYS = 256
 
 
@@ -150,7 +150,7 @@ def _require_in_time(claim: _Claim, day: str, now: float) -> None:
     if not claim.date.startswith(day):
         raise _NotSigned("the day of the credential is not that of X-Amz-Date")
     try:
-        signed = datetime.strptime(claim.date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+        signed = _seconds(claim.date)
     except ValueError:
         raise _NotSigned(f'X-Amz-Date "{claim.date}" is no time') from None
     if signed > now + SKEW:
@@ -159,22 +159,36 @@ def _require_in_time(claim: _Claim, day: str, now: float) -> None:
         raise _NotSigned(f"the signature has expired: it was made {now - signed:.0f} s ago")
 
 
+@lru_cache(maxsize=64)
+def _seconds(date: str) -> float:
+    """An X-Amz-Date as seconds since the epoch; all that is signed within a second has the same. Raises ValueError."""
+    return datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+
+
 def _canonical(request: Request, claim: _Claim) -> str:
     body = sha256(request.body).hexdigest()
     stated = _first(request, "x-amz-content-sha256")
     if stated not in ("", body):
         raise _NotSigned("x-amz-content-sha256 is not that of the body")
-    by_name: dict[str, list[str]] = {}
-    for name, value in request.headers:
-        by_name.setdefault(name.lower(), []).append(_SPACES.sub(" ", value.strip()))
     lines = []
     for name in claim.signed_headers:
-        if name not in by_name:
+        values = request.values(name)
+        if not values:
             raise _NotSigned(f'the header "{name}" is signed, but was not sent')
-        lines.append(f"{name}:{','.join(by_name[name])}\n")
-    path = quote(_normal(request.raw_path), safe="/-_.~", encoding="latin-1")
+        lines.append(f"{name}:{','.join(map(_folded, values))}\n")
+    path = _canonical_path(request.raw_path)
     query = _canonical_query(request.raw_query) if request.raw_query else ""
     return f"{request.method}\n{path}\n{query}\n{''.join(lines)}\n{';'.join(claim.signed_headers)}\n{body}"
+
+
+def _folded(value: str) -> str:
+    """A header's value without spaces around it, and with one for several."""
+    return " ".join(value.split())
+
+
+@lru_cache(maxsize=1024)
+def _canonical_path(raw: str) -> str:
+    return quote(_normal(raw), safe="/-_.~", encoding="latin-1")
 
 
 def _canonical_query(raw: str) -> str:
