@@ -32,7 +32,8 @@ class Request:
     body: bytes = b""
     upgrade: bool = False
     keep_alive: bool = True
-    _by_name: dict[str, list[str]] = field(default_factory=dict, init=False)
+    _indexed: list[tuple[str, str]] | None = field(default=None, init=False, repr=False, compare=False)
+    _by_name: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def raw_path(self) -> str:
@@ -56,8 +57,9 @@ class Request:
         return tuple(parse_qsl(raw, keep_blank_values=True)) if raw else ()
 
     def values(self, name: str) -> list[str]:
-        """All values of a header; `name` is lower-case. Asked once all headers are there."""
-        if not self._by_name:
+        """All values of a header; `name` is lower-case. To be asked once all headers are there."""
+        if self._indexed is not self.headers:
+            self._indexed, self._by_name = self.headers, {}
             for key, value in self.headers:
                 self._by_name.setdefault(key.lower(), []).append(value)
         return self._by_name.get(name, [])
