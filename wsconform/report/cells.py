@@ -16,14 +16,13 @@ def visible(text: str) -> str:
     Control characters become their pictures (`␛`), all others their number (`<U+202E>`); lone surrogates too, so that
     the result can be encoded.
     """
-    return text if text.isprintable() else "".join(map(_sign, text))
+    spaced = text.replace("\t", TAB)
+    return spaced if spaced.isprintable() else "".join(map(_sign, spaced))
 
 
 def _sign(character: str) -> str:
     if character.isprintable():
         return character
-    if character == "\t":
-        return TAB
     number = ord(character)
     if number < 0x20:  # noqa: PLR2004 (the C0 controls, whose pictures stand in the same order)
         return chr(0x2400 + number)

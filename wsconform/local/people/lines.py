@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from wsconform.local.happenings import Happening
@@ -32,7 +34,7 @@ _ID_WIDTH = 16
 def line(happening: Happening, style: Style) -> str:
     """One line: local time, kind, connection, what happened; what AWS would not tell follows on a line of its own."""
     what = happening.what
-    at = datetime.fromtimestamp(happening.at).astimezone().strftime("%H:%M:%S.%f")[:-3]
+    at = f"{_local_time(int(happening.at))}.{int(happening.at % 1 * 1000):03}"
     kind = style(ROLES.get(what.kind, "strong"), what.kind.ljust(_WIDEST_KIND))
     connection = style("quiet", (what.connection_id or "-").ljust(_ID_WIDTH))
     said = f"{style('quiet', at)} {kind} {connection} {visible(what.text)}"
@@ -40,6 +42,12 @@ def line(happening: Happening, style: Style) -> str:
         return said
     indent = " " * (len(at) + _WIDEST_KIND + 3)
     return f"{said}\n{indent}{style('warning', 'why')} {visible(what.explanation)}"
+
+
+@lru_cache(maxsize=16)
+def _local_time(second: int) -> str:
+    """Hours, minutes and seconds of a time since the epoch; much happens within each second."""
+    return time.strftime("%H:%M:%S", time.localtime(second))
 
 
 def json_line(happening: Happening) -> str:
@@ -65,5 +73,5 @@ def log_line(function: str, text: str, style: Style) -> str:
 
 def json_log_line(function: str, text: str, at: float) -> str:
     """The same as one object of JSON; `at` in seconds since the epoch."""
-    time = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
-    return json.dumps({"time": time, "kind": "log", "function": function, "text": text.rstrip()}, ensure_ascii=False)
+    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    return json.dumps({"time": moment, "kind": "log", "function": function, "text": text.rstrip()}, ensure_ascii=False)
