@@ -54,10 +54,11 @@ class Functions:
         """Say which resources the functions are told of that are not made here."""
         for resource_id, users in self._elsewhere.items():
             resource = self._site.evaluation.resource(resource_id)
-            named = ", ".join(dict.fromkeys(users))
+            named = dict.fromkeys(users)
             self._site.remark(
-                f'{named}: has a made-up value, since "{resource.logical_id}" ({resource.type}) is not made here'
-                f"; give {users[0]}=VALUE as environment to name one that is there"
+                f"{', '.join(named)} {'hold' if len(named) > 1 else 'holds'} a made-up value"
+                f', since "{resource.logical_id}" ({resource.type}) is not made here'
+                f"; give --env {users[0]}=VALUE to name one that is there"
             )
 
     def _deploy(self, function: Function, label: str) -> DeployedFunction:
@@ -106,8 +107,7 @@ class Functions:
             else:
                 reason = known.reason if known is not None else ""
                 site.remark(
-                    f"{label} runs without its environment variable {name}: {reason}"
-                    f"; give {label}.{name}=VALUE as environment"
+                    f"{label} runs without its environment variable {name}: {reason}; give --env {label}.{name}=VALUE"
                 )
         return found | given
 
