@@ -59,7 +59,7 @@ def _one(operator: str, key: str, value: object, facts: Facts) -> bool:
         return turned or name != base or operator.startswith("ForAllValues:")
     try:
         return any(compare(found, one) for one in wanted) is not turned
-    except ValueError:
+    except (ValueError, ArithmeticError):
         raise MalformedCondition(f'"{operator}" in its Condition cannot compare "{key}" with {wanted}') from None
 
 
