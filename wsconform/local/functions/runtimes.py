@@ -36,7 +36,7 @@ def choose(runtime: str, laid: Laid) -> Chosen:
         raise RuntimeMissingError("it has no Runtime: container images do not run here")
     if found := re.fullmatch(r"python(3\.\d+)", runtime):
         return _python(found[1])
-    if found := re.fullmatch(r"nodejs(\d+)\.x", runtime):
+    if found := re.fullmatch(r"nodejs(\d+)\.[\w-]+", runtime):  # nodejs8.10 among the older names
         return _node(int(found[1]))
     for folder in (laid.folder, *laid.layers):
         bootstrap = folder / "bootstrap"
