@@ -81,6 +81,15 @@ def test_what_names_no_route_goes_to_default(text: str) -> None:
     assert taken(text, "join") == ""
 
 
+@pytest.mark.parametrize("depth", [100, 400, 700, 900, 5_000, 60_000])
+@pytest.mark.parametrize("open_close", ["[]", "{}"])
+def test_messages_nested_deeply(depth: int, open_close: str) -> None:
+    begin = "[" if open_close == "[]" else '{"a":'
+    text = f'{{"action": {begin * depth}1{open_close[1] * depth}}}'
+    assert taken(text, "join", "$default") == "$default"
+    assert taken(text, "join") == ""
+
+
 def test_the_system_routes_are_not_for_messages() -> None:
     for key in ("$connect", "$disconnect"):
         assert taken(f'{{"action": "{key}"}}', key, "$default") == "$default"

@@ -55,7 +55,11 @@ class Selector:
             return Chosen(self._default, "is not JSON")
         if not isinstance(document, dict):
             return Chosen(self._default if self._other_json_to_default else None, "is JSON, but no object")
-        return self._named(self._key(document))
+        try:
+            key = self._key(document)
+        except RecursionError:
+            return Chosen(self._default, "is nested too deeply")
+        return self._named(key)
 
     def _named(self, key: str) -> Chosen:
         route = self._routes.get(key)
