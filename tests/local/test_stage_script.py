@@ -11,6 +11,7 @@ from stage_script import (
     Send,
     Start,
     Step,
+    Told,
     Wait,
     read_script,
 )
@@ -35,6 +36,7 @@ from stage_script import (
         ("receive good evening", [Receive("good evening")]),
         ("receive nothing", [Receive(None)]),
         ("leave", [Leave()]),
+        ("told who may not", [Told("who may not")]),
         ("invoked F", [Invoked("F", was=True)]),
         ("not invoked F", [Invoked("F", was=False)]),
         ("wait 29 s", [Wait(29.0)]),

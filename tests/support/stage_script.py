@@ -79,7 +79,14 @@ class Wait:
     seconds: float
 
 
-Step = Start | Connect | Send | Receive | Leave | Invoked | Wait
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`told TEXT`: the stage says so to people, at its start or of the last connect, message or goodbye."""
+
+    text: str
+
+
+Step = Start | Connect | Send | Receive | Leave | Invoked | Wait | Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +130,36 @@ def _scene(head: re.Match[str], steps: list[Step]) -> Scene:
 def _steps(line: str) -> Iterator[Step]:
     verb, _, rest = line.partition(" ")
     rest, _, outcome = _parted(rest)
-    match verb, rest.split(), outcome:
-        case "start", [], "ready" | "refused":
+    match verb, rest, outcome:
+        case "start", "", "ready" | "refused":
             yield Start(outcome == "refused")
         case "connect", _, status if _STATUS.fullmatch(status):
             yield _connect(rest, None if status == "open" else int(status), line)
-        case "send", [_, *_], _:
-            yield Send(rest)
+        case "send", text, _ if text:
+            yield Send(text)
             if outcome:
                 yield Receive(_reply(outcome))
-        case "receive", [_, *_], "":
-            yield Receive(_reply(rest))
-        case "leave", [], "":
-            yield Leave()
-        case "invoked", [function], "":
-            yield Invoked(function, was=True)
-        case "not", ["invoked", function], "":
-            yield Invoked(function, was=False)
-        case "wait", [seconds, "s"], "" if seconds.isdecimal():
-            yield Wait(float(seconds))
+        case _, _, "":
+            yield _observation(verb, rest, line)
+        case _:
+            raise ScriptError(f'"{line}" is no step')
+
+
+def _observation(verb: str, rest: str, line: str) -> Step:
+    """A step that has no outcome of its own."""
+    match verb, rest.split():
+        case "receive", [_, *_]:
+            return Receive(_reply(rest))
+        case "leave", []:
+            return Leave()
+        case "invoked", [function]:
+            return Invoked(function, was=True)
+        case "not", ["invoked", function]:
+            return Invoked(function, was=False)
+        case "told", [_, *_]:
+            return Told(rest)
+        case "wait", [seconds, "s"] if seconds.isdecimal():
+            return Wait(float(seconds))
         case _:
             raise ScriptError(f'"{line}" is no step')
 

@@ -143,12 +143,15 @@ class Running:
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """All stages of all APIs."""
-        near = self.plan.near
         return tuple(
-            Endpoint(label, stage, self._address(label), f"{near}:{self.ports[label].plain.getsockname()[1]}")
+            Endpoint(label, stage, self._address(label), self.plain_address(label))
             for label, api in self.deployment.apis.items()
             for stage in api.stages
         )
+
+    def plain_address(self, label: str) -> str:
+        """`host:port` of an API's listener without TLS."""
+        return f"{self.plan.near}:{self.ports[label].plain.getsockname()[1]}"
 
     def remarks(self) -> list[str]:
         """Lines for people on what differs from what they may expect."""

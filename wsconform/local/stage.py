@@ -142,6 +142,10 @@ class LocalStage:
         """All stages of all APIs."""
         return self._running.endpoints()
 
+    def plain_address(self, api: str) -> str:
+        """`host:port` where an API listens without TLS, by its logical id: also of one that has no stage."""
+        return self._running.plain_address(api)
+
     @property
     def ca_file(self) -> Path:
         """The certificate (PEM) of the authority that clients have to trust. Only this run has it."""

@@ -292,6 +292,12 @@ def test_an_api_key_in_the_header() -> None:
     assert one(Invoke, played.upgrade(headers={"x-token": "s", "X-API-Key": "k1"})).function == "Guard"
 
 
+def test_an_api_key_is_looked_for_in_two_places_only() -> None:
+    expression = "$request.querystring.key"
+    played = Played(guarded(HEADER, api_key_required=True), keys=frozenset({"k1"}), key_expression=expression)
+    assert refusal(played.upgrade(headers={"x-token": "s", "x-api-key": "k1"})) == (403, "Forbidden")
+
+
 def test_an_api_key_from_the_authorizer() -> None:
     expression = "$context.authorizer.usageIdentifierKey"
     played = Played(guarded(api_key_required=True), keys=frozenset({"k1"}), key_expression=expression)

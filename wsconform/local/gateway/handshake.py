@@ -31,6 +31,7 @@ from wsconform.local.outcome import Outcome
 
 KEY_OF_AUTHORIZER = "$context.authorizer.usageIdentifierKey"
 _KEY_HEADER = "x-api-key"
+KEY_OF_HEADER = f"$request.header.{_KEY_HEADER}"
 _SUCCESSES = range(200, 300)
 _SUBPROTOCOL = "sec-websocket-protocol"
 
@@ -116,7 +117,10 @@ class Handshake:
         if route is None:
             missing = attempt.stage.absent.get(CONNECT, "")
             return self._accept(attempt, now, None, missing and f"nobody is asked who connects: {missing}")
-        if route.api_key_required and state.api.key_expression != KEY_OF_AUTHORIZER:
+        expression = state.api.key_expression
+        if route.api_key_required and expression not in {KEY_OF_AUTHORIZER, KEY_OF_HEADER}:
+            return self._refuse(attempt, 403, f'no API key is found by "{expression}"')
+        if route.api_key_required and expression == KEY_OF_HEADER:
             given = [value for name, value in attempt.headers if name.lower() == _KEY_HEADER]
             if not any(value in state.api.keys for value in given):
                 return self._refuse(attempt, 403, f"the API key in {_KEY_HEADER} is {'wrong' if given else 'missing'}")
