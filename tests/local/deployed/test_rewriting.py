@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import dataclasses
 import json
 from pathlib import Path
@@ -14,7 +16,9 @@ from hypothesis import strategies as st
 from nesting import splits
 from rewriter import rewritings
 
+from wsconform.local.deployed.errors import DeployError
 from wsconform.local.deployed.model import Deployment
+from wsconform.template.errors import TemplateError
 
 SAMPLE = Path(__file__).parents[3] / "sample_stack"
 ARTICLE = SAMPLE / "article" / "template.yaml"
@@ -74,3 +78,42 @@ def test_resources_may_lie_in_a_nested_stack(name: str, data: st.DataObject, tmp
     (tmp_path / "inner.json").write_text(json.dumps(inner))
     nested = deployed(json.dumps(outer), file=tmp_path / "outer.json")
     assert snapshot(nested).routes.keys() == snapshot(deployed(json.dumps(PLAIN[name]))).routes.keys()
+
+
+VALUES = st.sampled_from(
+    [
+        None,
+        "",
+        "x",
+        7,
+        True,
+        [],
+        {},
+        ["a", {"b": 1}],
+        {"Ref": "Nobody"},
+        {"Ref": "AWS::NoValue"},
+        {"Ref": "AWS::StackName"},
+        {"Fn::GetAtt": ["ChatFunction", "Arn"]},
+        {"Fn::GetAtt": ["ChatApi", "Colour"]},
+        {"Fn::ImportValue": "x"},
+        {"Fn::Select": [5, ["a"]]},
+        {"Fn::If": ["Nothing", 1, 2]},
+        "{{resolve:ssm:/x}}",
+        "${stageVariables.x}",
+    ]
+)
+
+
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=4 * EXAMPLES)
+def test_whatever_stands_in_a_template_it_is_deployed_or_refused(data: st.DataObject) -> None:
+    template = json.loads(json.dumps(PLAIN["example"]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        here = template["Resources"][data.draw(st.sampled_from(sorted(template["Resources"])))]
+        key: int | str = "Properties"
+        while data.draw(st.integers(0, 3)) and isinstance(here[key], dict | list) and here[key]:
+            here = here[key]
+            key = data.draw(st.sampled_from(sorted(here) if isinstance(here, dict) else range(len(here))))
+        here[key] = copy.deepcopy(data.draw(VALUES))
+    with contextlib.suppress(DeployError, TemplateError):
+        likeness(deployed(json.dumps(template)))

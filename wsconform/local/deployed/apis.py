@@ -37,6 +37,9 @@ class Deploying:
         assert element is not None, "an API outside the template is not deployed"  # noqa: S101 (its caller sees to it)
         targets = Targets(site, self.permissions, self.functions)
         stages = Stages(site, api, Routes(site, api, targets), self.order).all()
+        for mapping in api.mappings:
+            domain = site.read(mapping, "DomainName")
+            site.remark(f'the domain name "{domain}" of {api.label} is not served, and clients use the local address')
         selection = selection_of(api)
         remark_unknown_rights(site, api, [name for name, stage in stages.items() if stage.snapshot is not None])
         return DeployedApi(

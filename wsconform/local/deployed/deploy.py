@@ -49,6 +49,9 @@ def deploy(  # noqa: PLR0913 (each by its name)
     account = account or (previous.account if previous is not None else local_account())
     site = Site(stack, account, address)
     _refuse(site, accept)
+    for name in stack.unknown_parameters:
+        # The tools that deploy drop them, since a settings file may serve several templates.
+        site.remark(f'the template has no parameter "{name}", whose value is dropped')
     apis = [api for api in site.wiring.apis if api.element is not None]
     for api in site.wiring.apis:
         if api.element is None:

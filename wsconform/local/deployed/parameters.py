@@ -11,8 +11,6 @@ from wsconform.template.stack import Stack
 
 def refused_parameters(stack: Stack) -> Iterator[Problem]:
     """Parameters without a value, and values that are not allowed (AWS CloudFormation User Guide, "Parameters")."""
-    for name in stack.unknown_parameters:
-        yield Problem(f'the template has no parameter "{name}"', fix=f"leave --parameter {name}=… out")
     for name, parameter in stack.root.parameters.items():
         value = stack.given.get(name, parameter.default)
         at = str(parameter.span)

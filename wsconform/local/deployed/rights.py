@@ -20,30 +20,30 @@ from wsconform.wiring.permissions.grants import forms_in
 MANAGE, INVOKE = "execute-api:ManageConnections", "execute-api:Invoke"
 _CONNECTIONS = "/@connections/"
 _REMEMBERED = 1024
+"""Answers that are kept: every push asks, and mostly the same."""
+_REMEMBERED = 1024
 
 
 def may(site: Site, api: Api, action: str, functions: Mapping[str, Function], person: str) -> MayManage:
     """Whether the functions, by the ARNs with which they sign, may do `action` on this API; `person` may do all."""
-    start = site.account
-    prefix = f"arn:{start.partition}:execute-api:{start.region}:{start.id}:{site.id_of(api)}/"
+    here = site.account
+    prefix = f"arn:{here.partition}:execute-api:{here.region}:{here.id}:{site.id_of(api)}/"
 
-    # Every push asks this, with few different paths; telling it apart takes far longer than all else in the gateway.
     @lru_cache(maxsize=_REMEMBERED)
-    def judge(caller: str, path: str) -> Refusal | None:
-        return _judge(site, functions[caller], action, api.arn(path), prefix + path)
+    def judged(caller: str, path: str) -> Refusal | None:
+        function = functions.get(caller)
+        if function is None:
+            return Refusal(f'"{caller}" is nobody that this template declares')
+        return _judge(site, function, action, api.arn(path), prefix + path)
 
     def decide(caller: str, resource: str) -> Refusal | None:
         if caller == person:
             return None
-        if caller not in functions:
-            return Refusal(f'"{caller}" is nobody that this template declares')
         path = resource.removeprefix(prefix)
         if path == resource:
             return Refusal(f'"{resource}" is no part of this API')
         begun, command, _ = path.partition(_CONNECTIONS)
-        if command:
-            path = f"{begun}{command}{{connectionId}}"
-        return judge(caller, path)
+        return judged(caller, f"{begun}{command}{{connectionId}}" if command else path)
 
     return decide
 
