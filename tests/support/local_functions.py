@@ -96,6 +96,10 @@ class Stage:
 
         return self.run(all_of_them())
 
+    def call(self, work: Callable[[], object]) -> None:
+        """Do something in the event loop."""
+        self._loop.call_soon_threadsafe(work)
+
     def until(self, line: str) -> None:
         """Wait until a line is logged."""
         until = time.monotonic() + LONGEST

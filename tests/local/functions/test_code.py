@@ -37,7 +37,7 @@ def test_inline_code_is_a_file(tmp_path: Path, runtime: str, name: str) -> None:
 
 def test_an_archive_is_unpacked_with_its_permissions(tmp_path: Path) -> None:
     archive = zipped(tmp_path / "code.zip", {"bootstrap": "#!", "in/it": "text"}, mode=0o755)
-    laid = lay_out(Code(archive=archive), "provided.al2023", tmp_path)
+    laid = lay_out(Code(folder=archive), "provided.al2023", tmp_path)
     assert (laid.folder / "in" / "it").read_text(encoding="utf-8") == "text"
     assert (laid.folder / "bootstrap").stat().st_mode & 0o777 == 0o755
 
@@ -45,7 +45,7 @@ def test_an_archive_is_unpacked_with_its_permissions(tmp_path: Path) -> None:
 def test_an_archive_cannot_write_elsewhere(tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    laid = lay_out(Code(archive=zipped(tmp_path / "code.zip", {"../out": "", "/abs": ""})), HERE, scratch)
+    laid = lay_out(Code(folder=zipped(tmp_path / "code.zip", {"../out": "", "/abs": ""})), HERE, scratch)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["code.zip", "scratch"]
     assert sorted(path.name for path in laid.folder.iterdir()) == ["abs", "out"]
 
@@ -53,7 +53,7 @@ def test_an_archive_cannot_write_elsewhere(tmp_path: Path) -> None:
 def test_code_that_cannot_be_had(tmp_path: Path) -> None:
     (tmp_path / "no.zip").write_bytes(b"no archive")
     with pytest.raises(CodeError, match=r"cannot be unpacked: File is not a zip file"):
-        lay_out(Code(archive=tmp_path / "no.zip"), HERE, tmp_path)
+        lay_out(Code(folder=tmp_path / "no.zip"), HERE, tmp_path)
     with pytest.raises(CodeError, match="is not there"):
         lay_out(Code(folder=tmp_path / "nowhere"), HERE, tmp_path)
     with pytest.raises(CodeError, match=r"^it has no code$"):

@@ -167,20 +167,6 @@ def test_garbage_ends_its_connection_only(provided: Made) -> None:
     assert stage.returned() == ""
 
 
-def test_a_runtime_that_asks_anew_on_another_connection(provided: Made) -> None:
-    stage = provided(
-        """
-plain = socket.create_connection(ADDRESS.split(":"))
-plain.sendall(f"GET {BASE}invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n".encode())
-plain.close()
-print("closed", flush=True)
-"""
-    )
-    stage.run(stage.functions.warm("F"))
-    stage.until("closed")
-    assert stage.returned(event="still") == "still"
-
-
 def test_a_bootstrap_that_cannot_be_executed(running: Made) -> None:
     stage = running("#!/nowhere/at-all\n", file="bootstrap", executable=True, runtime="provided.al2023")
     outcome = stage.invoke()

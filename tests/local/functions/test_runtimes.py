@@ -37,7 +37,7 @@ def program(path: Path, says: str) -> None:
 
 
 def chosen(runtime: str, folder: Path) -> Chosen:
-    return choose(runtime, Laid(folder=folder, layers=()))
+    return choose(runtime, Laid(folder=folder, layers=()), memory=256)
 
 
 def why_not(runtime: str, folder: Path) -> str:
@@ -65,7 +65,8 @@ def test_without_it_this_python_does(path: Path, says: str | None) -> None:
 
 def test_node(path: Path) -> None:
     program(path / "node", "echo v22.11.0")
-    command = (str(path / "node"), str(runtimes.BOOTSTRAPS / "node_bootstrap.mjs"))
+    shares = ("--max-old-space-size=230", "--max-semi-space-size=12")
+    command = (str(path / "node"), *shares, str(runtimes.BOOTSTRAPS / "node_bootstrap.mjs"))
     assert chosen("nodejs22.x", path) == Chosen(command=command)
     remark = "runs under Node.js 22, which `node` on PATH is, not under 20"
     assert chosen("nodejs20.x", path) == Chosen(command=command, remark=remark)

@@ -32,10 +32,9 @@ def lay_out(code: Code, runtime: str, scratch: Path) -> Laid:
         suffix = "js" if runtime.startswith("nodejs") else "py"
         (folder / f"index.{suffix}").write_text(code.inline, encoding="utf-8")
         return Laid(folder=folder, layers=layers)
-    place = code.folder or code.archive
-    if place is None:
+    if code.folder is None:
         raise CodeError("it has no code")
-    return Laid(folder=_unpacked(place, scratch), layers=layers)
+    return Laid(folder=_unpacked(code.folder, scratch), layers=layers)
 
 
 def _unpacked(place: Path, scratch: Path) -> Path:

@@ -13,7 +13,7 @@ from wsconform.local.functions.code import CodeError, lay_out
 from wsconform.local.functions.environment import Trust, environment, trust
 from wsconform.local.functions.log import Log
 from wsconform.local.functions.pool import Pool
-from wsconform.local.functions.process import end_marked, tied
+from wsconform.local.functions.process import tied
 from wsconform.local.functions.runtimes import RuntimeMissingError, choose
 from wsconform.local.functions.worker import Event, Launch
 from wsconform.local.outcome import Invoked, Unrunnable
@@ -59,8 +59,7 @@ class Functions:
 
     async def stop(self) -> None:
         """End all processes, and those that they started, and take away what was written. Events in hand crash."""
-        marks = await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
-        end_marked([mark for marks_of_pool in marks for mark in marks_of_pool])
+        await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
@@ -113,7 +112,7 @@ class Functions:
         tied()  # tried out here, so that no event waits for it
         try:
             laid = lay_out(function.code, function.runtime, self._scratch)
-            chosen = choose(function.runtime, laid)
+            chosen = choose(function.runtime, laid, memory=function.memory)
         except (CodeError, RuntimeMissingError) as error:
             self._problems[label] = str(error)
             return Unrunnable(str(error))

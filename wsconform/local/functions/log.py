@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +25,7 @@ class Log:
         self._label = label
         self._on_line = on_line
         self._lines: deque[str] = deque(maxlen=MOST_KEPT)
-        self._file = LogFile(folder / f"{label}.log") if folder else None
+        self._file = LogFile(folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', label)}.log") if folder else None
 
     def last(self, count: int) -> list[str]:
         """The newest lines, oldest first."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Coroutine
 
 from wsconform.local.functions.log import Log
-from wsconform.local.functions.process import end_marked
+from wsconform.local.functions.process import LONGEST_END
 from wsconform.local.functions.worker import Event, Launch, Worker
 from wsconform.local.outcome import Crashed, Invoked, Unrunnable
 
@@ -20,6 +21,8 @@ with the memory and the start of a whole runtime, while the events of a quick ha
 need a processor, of which more workers do not make more.
 """
 
+STOPPED = Crashed("the local stage is being stopped")
+
 
 class Pool:
     """The workers of a function, at most `most` at a time."""
@@ -29,7 +32,6 @@ class Pool:
         self._most = most
         self._launch: Launch | Unrunnable | None = None
         self._workers: set[Worker] = set()
-        self._ending: set[Worker] = set()
         self._idle: list[Worker] = []
         self._queue: deque[Event] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -51,7 +53,7 @@ class Pool:
     async def invoke(self, event: Event) -> Invoked:
         """Let a worker answer the event; it waits its turn where all are busy."""
         if self._stopped:
-            return Crashed("the local stage is being stopped")
+            return STOPPED
         if isinstance(self._launch, Unrunnable):
             return self._launch
         if self._idle:
@@ -66,24 +68,20 @@ class Pool:
         if not self._workers and isinstance(self._launch, Launch):
             self._start(self._launch)
 
-    async def stop(self) -> list[str]:
-        """End all workers at once. The marks of their processes, by which what they left can be found."""
+    async def stop(self) -> None:
+        """End all workers at once, and what they have started. Events in hand and in the queue crash."""
         self._stopped = True
         if self._timer is not None:
             self._timer.cancel()
-        for task in self._tasks:
-            task.cancel()
-        workers = self._workers | self._ending
-        for worker in workers:
+        for worker in list(self._workers):
             if worker.event is not None:
-                worker.event.end(Crashed("the local stage is being stopped"))
-            worker.end()
+                worker.event.end(STOPPED)
+            self._drop(worker)
         while self._queue:
-            self._queue.popleft().end(Crashed("the local stage is being stopped"))
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(worker.gone() for worker in workers))
+            self._queue.popleft().end(STOPPED)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=2 * LONGEST_END)
         self._log.close()
-        return [worker.mark for worker in workers]
 
     # What workers tell.
 
@@ -114,7 +112,7 @@ class Pool:
         self.withdrew(worker)
         if worker in self._workers:
             self._workers.discard(worker)
-            self._see_off(worker)
+            self._keep(worker.gone())
             asyncio.get_running_loop().call_soon(self._grow)
 
     # When workers are started.
@@ -149,19 +147,9 @@ class Pool:
     def _drop(self, worker: Worker) -> None:
         self._workers.discard(worker)
         worker.end()
-        end_marked([worker.mark])
-        self._see_off(worker)
+        self._keep(worker.gone())
 
-    def _see_off(self, worker: Worker) -> None:
-        self._ending.add(worker)
-        self._keep(self._gone(worker))
-
-    async def _gone(self, worker: Worker) -> None:
-        await worker.gone()
-        self._ending.discard(worker)
-
-    def _keep(self, work: object) -> None:
-        assert asyncio.iscoroutine(work)  # noqa: S101 (methods of ours)
+    def _keep(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -10,13 +10,16 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 CHUNK = 1 << 16
-ROUNDS = 5
-"""How often processes are looked for anew: each round ends those that were forked during the one before."""
+LONGEST_END = 5.0
+"""Seconds that killed processes are waited for. Only one that hangs in the system itself takes that long."""
+PAUSE = 0.005
+"""Seconds until what was killed is looked for again."""
 
 
 @cache
@@ -161,15 +164,16 @@ class Process:
         self._on_exit(status)
 
 
-def end_marked(marks: Sequence[str]) -> None:
+async def end_marked(marks: Sequence[str]) -> None:
     """End all processes with one of these `NAME=value` in their environment, whatever session or parent they have.
 
-    A process that left its group and its parent is found by this only. Nothing where the system has no `/proc`.
+    A process that left its group and its parent is found by this only. Looks again until none is left, since others
+    may be forked meanwhile; nobody tells when they end, as they are no children of ours. Nothing where the system has no `/proc`.
     """
     wanted = [f"\0{mark}\0".encode() for mark in marks]
-    for _ in range(ROUNDS):
-        if not sum(_kill_marked(entry, wanted) for entry in _numbered()):  # all of them, not up to the first
-            return
+    until = time.monotonic() + LONGEST_END
+    while sum(_kill_marked(entry, wanted) for entry in _numbered()) and time.monotonic() < until:  # noqa: ASYNC110
+        await asyncio.sleep(PAUSE)
 
 
 def _numbered() -> list[Path]:

@@ -30,14 +30,14 @@ class Chosen:
     remark: str = ""
 
 
-def choose(runtime: str, laid: Laid) -> Chosen:
-    """What runs a function of this runtime. Raises RuntimeMissingError."""
+def choose(runtime: str, laid: Laid, *, memory: int) -> Chosen:
+    """What runs a function of this runtime with `memory` MiB. Raises RuntimeMissingError."""
     if not runtime:
         raise RuntimeMissingError("it has no Runtime: container images do not run here")
     if found := re.fullmatch(r"python(3\.\d+)", runtime):
         return _python(found[1])
     if found := re.fullmatch(r"nodejs(\d+)\.[\w-]+", runtime):  # nodejs8.10 among the older names
-        return _node(int(found[1]))
+        return _node(int(found[1]), memory)
     for folder in (laid.folder, *laid.layers):
         bootstrap = folder / "bootstrap"
         if bootstrap.is_file():
@@ -81,7 +81,7 @@ def _other_python(name: str) -> str | None:
     return _told([found, "-s", "-c", "import sys, boto3; print(sys.executable)"]) if found else None
 
 
-def _node(major: int) -> Chosen:
+def _node(major: int, memory: int) -> Chosen:
     node = shutil.which("node")
     if node is None:
         raise RuntimeMissingError(f"nodejs{major}.x needs Node.js: install it so that `node` is on PATH")
@@ -89,7 +89,9 @@ def _node(major: int) -> Chosen:
     if told is None:
         raise RuntimeMissingError(f'"{node}" does not answer to --version: install Node.js {major}')
     remark = "" if told == major else f"runs under Node.js {told}, which `node` on PATH is, not under {major}"
-    return Chosen(command=(node, str(BOOTSTRAPS / "node_bootstrap.mjs")), remark=remark)
+    # Of the function's memory, as Lambda shares it out; V8 by itself would take as much as it likes.
+    shares = (f"--max-old-space-size={memory * 90 // 100}", f"--max-semi-space-size={max(memory * 5 // 100, 1)}")
+    return Chosen(command=(node, *shares, str(BOOTSTRAPS / "node_bootstrap.mjs")), remark=remark)
 
 
 @cache

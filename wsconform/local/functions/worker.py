@@ -125,11 +125,6 @@ class Worker:
         allowed = self.launch.function.timeout if self._second_try else INIT_SECONDS
         self._timer = self._loop.call_later(allowed, self._init_timed_out)
 
-    @property
-    def mark(self) -> str:
-        """What is in the environment of its processes and of no others."""
-        return f"{ADDRESS}={self._address}"
-
     def give(self, event: Event) -> None:
         """Hand it the event that it waits for."""
         connection, self._waiting = self._waiting, None
@@ -140,7 +135,6 @@ class Worker:
         self._due = self._loop.time() + function.timeout
         if self._timer is None:
             self._timer = self._loop.call_at(self._due, self._check_time)
-        self._log.add(f"START RequestId: {event.request_id} Version: $LATEST")
         head = event_head(
             request_id=event.request_id,
             arn=event.arn,
@@ -149,6 +143,7 @@ class Worker:
             size=len(event.payload),
         )
         connection.give(head, event.payload)
+        self._log.add(f"START RequestId: {event.request_id} Version: $LATEST")
 
     def busy_for(self) -> float:
         """The seconds that it has been on its event; 0 without one."""
@@ -162,9 +157,10 @@ class Worker:
             self._process.kill()
 
     async def gone(self) -> None:
-        """Wait until the process has ended."""
+        """Wait until its process has ended, and end what that left behind."""
         if self._process is not None:
             await self._process.ended.wait()
+            await end_marked([f"{ADDRESS}={self._address}"])
 
     # What the Runtime API tells.
 
@@ -224,11 +220,11 @@ class Worker:
     def _finish(self, outcome: Invoked) -> None:
         event, self.event = self.event, None
         assert event is not None  # noqa: S101 (asked before)
+        event.end(outcome)  # first, so that nothing that is logged can be in its way
         if self._process is not None:
             self._process.drain()
         self._output.finish()
         self._log.add(f"END RequestId: {event.request_id}", self._report(event))
-        event.end(outcome)
 
     def _report(self, event: Event) -> str:
         """Lambda's REPORT line."""
@@ -257,7 +253,6 @@ class Worker:
         self._owner.ended(self)
         self._finish(TimedOut(seconds))
         self.end()
-        end_marked([self.mark])
 
     def _init_timed_out(self) -> None:
         """The Init phase took too long. Lambda tries once more, and gives it the function's own time."""
@@ -288,8 +283,7 @@ class Worker:
             return
         if self.starts and self._second_try and self._timer is None:
             self._output.finish()
-            for connection in list(self._connections):
-                connection.close()
+            self._let_go()
             self._run()
             return
         self._loop.call_soon(self._settle, status, self._loop.time() + LAST_BYTES_SECONDS)
@@ -314,7 +308,6 @@ class Worker:
             self._output.finish()
             self._log.add(f"the idle worker {how}")
         self.end()
-        end_marked([self.mark])
 
     def _close(self) -> None:
         if self._timer is not None:
@@ -323,6 +316,10 @@ class Worker:
         self._waiting = None
         if self._server is not None:
             self._server.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close what the process has of us."""
         for connection in list(self._connections):
             connection.close()
         if self._process is not None:

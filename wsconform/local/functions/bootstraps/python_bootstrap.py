@@ -18,6 +18,11 @@ BASE = "/2018-06-01/runtime/"
 NEXT = f"GET {BASE}invocation/next HTTP/1.1\r\nHost: runtime\r\n\r\n".encode()
 OK = 200
 CHUNK = 1 << 16
+FIXED = [
+    os.environ.get(f"AWS_LAMBDA_{name}", "")
+    for name in ("FUNCTION_NAME", "FUNCTION_VERSION", "FUNCTION_MEMORY_SIZE", "LOG_GROUP_NAME", "LOG_STREAM_NAME")
+]
+"""What is the same in the context of every event. Read once: reading the environment takes time."""
 
 
 class Closed(Exception):
@@ -119,11 +124,13 @@ class Context:
     def __init__(self, headers: dict[str, str]) -> None:
         self.aws_request_id = headers["lambda-runtime-aws-request-id"]
         self.invoked_function_arn = headers.get("lambda-runtime-invoked-function-arn", "")
-        self.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
-        self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "")
-        self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
-        self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
-        self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
+        (
+            self.function_name,
+            self.function_version,
+            self.memory_limit_in_mb,
+            self.log_group_name,
+            self.log_stream_name,
+        ) = FIXED
         self.identity = Identity()
         self.client_context = None
         self._deadline = int(headers.get("lambda-runtime-deadline-ms", 0))
