@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import random
 import re
 
 _BYTES = 11
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _WELL_FORMED = re.compile(r"(?=(?:.{4}){4,16}\Z)[A-Za-z0-9_-]+={1,2}", re.DOTALL)
 
 
@@ -22,7 +23,8 @@ class Ids:
 
     def connection(self) -> str:
         """A connection's id, 16 characters."""
-        return base64.urlsafe_b64encode(self._random.randbytes(_BYTES)).decode()
+        raw = self._random.getrandbits(8 * _BYTES).to_bytes(_BYTES, "big")
+        return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE).decode()
 
     def request(self) -> str:
         """A request's id or a message's, of the same form."""
