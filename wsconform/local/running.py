@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import traceback
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from wsconform.config.layers import options
 from wsconform.config.settings import load
@@ -92,6 +95,7 @@ class Running:
     async def start(self) -> None:
         """Serve. Raises StageError, after which `stop` is still to be called."""
         plan = self.plan
+        asyncio.get_running_loop().set_exception_handler(self._failed)
         with as_stage_errors():
             self.stack, self.deployment = self._deployed(None)
         hosts = () if plan.host in ANYWHERE else (plan.host,)
@@ -236,6 +240,7 @@ class Running:
             invoke=self._invoke,
             tell=tell,
             clock=plan.clock,
+            assumptions=plan.assumptions,
         )
         ports.listeners = (
             Listener(ports.tls, ports.shell, context=self.certificates.server_context()),
@@ -243,6 +248,15 @@ class Running:
         )
         for listener in ports.listeners:
             await listener.start()
+
+    def _failed(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Say what should not have happened; the connection that it happened to has ended, the others go on."""
+        error = context.get("exception")
+        if os.environ.get("WSCONFORM_DEBUG") and error is not None:
+            traceback.print_exception(error)
+        said = f"{type(error).__name__}: {error}" if error is not None else str(context.get("message"))
+        what = Happened("error", "internal error", explanation=f"{said}; please report it")
+        self.happenings.add(Happening(self.plan.clock.now(), "", what))
 
     async def _invoke(self, effect: Invoke) -> Invoked:
         label = effect.function

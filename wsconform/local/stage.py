@@ -182,8 +182,11 @@ class LocalStage:
             "NODE_EXTRA_CA_CERTS": ca_file,
         }
 
-    def client(self, endpoint: Endpoint | None = None) -> Any:  # noqa: ANN401 (boto3 makes its classes at run time)
-        """A boto3 client of `@connections` that may do everything; of the first stage unless told otherwise."""
+    def client(self, endpoint: Endpoint | None = None, **settings: Any) -> Any:  # noqa: ANN401 (boto3's own)
+        """A boto3 client of `@connections` that may do everything; of the first stage unless told otherwise.
+
+        `settings` are more of what boto3's `Session.client` takes, such as `config`.
+        """
         import boto3
 
         mine = self.credentials
@@ -197,6 +200,7 @@ class LocalStage:
             "apigatewaymanagementapi",
             endpoint_url=(endpoint or self.endpoints[0]).management,
             verify=str(self.ca_file),
+            **settings,
         )
 
     @property

@@ -10,7 +10,7 @@ from wsconform.local.gateway.inputs import ManagementCall, Upgrade
 from wsconform.local.sockets.handshake import accept_key, switching, wants_websocket
 from wsconform.local.sockets.peer import Peer
 from wsconform.local.sockets.request import BadRequest, Request, RequestReader
-from wsconform.local.sockets.response import Headers, message, response
+from wsconform.local.sockets.response import Headers, message, phrase, response
 from wsconform.local.sockets.shell import Shell
 
 HEAD_SECONDS = 10.0
@@ -181,7 +181,8 @@ class Connection(asyncio.Protocol):
             target_length=len(request.target),
         )
         self._early = self._reader.rest or b""
-        self._peer = Peer(self, shell, accept)
+        offered = tuple(request.values("sec-websocket-extensions")) if shell.assumptions.permessage_deflate else ()
+        self._peer = Peer(self, shell, accept, offered)
         shell.upgrade(self._peer, upgrade)
 
     def _ask(self, request: Request, exchange: Exchange) -> None:
@@ -189,8 +190,9 @@ class Connection(asyncio.Protocol):
         if page is not None and (found := page(request)) is not None:
             exchange.answer(*found)
             return
-        if "/@connections" not in request.path and shell.is_stage(request.path):
-            exchange.answer(426, (("Upgrade", "websocket"),), message("Upgrade Required"))
+        if request.method in ("GET", "HEAD") and shell.is_stage(request.path):
+            status = shell.assumptions.plain_get
+            exchange.answer(status, (("Upgrade", "websocket"),), message(phrase(status)))
             return
         call = ManagementCall(
             token=exchange, method=request.method, path=request.path, body=request.body, caller=shell.caller(request)
@@ -226,9 +228,9 @@ class Connection(asyncio.Protocol):
             self._transport.write(response(status, headers, body, close=True))
             self.linger()
 
-    def accepted(self, accept: str, subprotocol: str | None) -> bytes:
+    def accepted(self, accept: str, subprotocol: str | None, extensions: str | None) -> bytes:
         """Answer 101: what the client sent in the meantime."""
-        self._transport.write(switching(accept, subprotocol))
+        self._transport.write(switching(accept, subprotocol, extensions))
         early, self._early = self._early, b""
         return early
 

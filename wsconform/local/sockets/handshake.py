@@ -7,6 +7,7 @@ import binascii
 import hashlib
 
 from wsconform.local.sockets.request import BadRequest, Request
+from wsconform.local.sockets.response import one_line
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 _KEY_BYTES = 16
@@ -38,9 +39,10 @@ def accept_key(request: Request) -> str:
     return base64.b64encode(digest).decode()
 
 
-def switching(accept: str, subprotocol: str | None) -> bytes:
+def switching(accept: str, subprotocol: str | None, extensions: str | None) -> bytes:
     """The answer 101."""
-    chosen = f"Sec-WebSocket-Protocol: {subprotocol}\r\n" if subprotocol else ""
+    chosen = f"Sec-WebSocket-Protocol: {one_line(subprotocol)}\r\n" if subprotocol else ""
+    chosen += f"Sec-WebSocket-Extensions: {extensions}\r\n" if extensions else ""
     head = (
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         f"Sec-WebSocket-Accept: {accept}\r\n{chosen}\r\n"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Protocol
 
+from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHandshake
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -20,7 +23,7 @@ CLOSE_SECONDS = 5.0
 class Wire(Protocol):
     """The connection under it."""
 
-    def accepted(self, accept: str, subprotocol: str | None) -> bytes: ...  # noqa: D102
+    def accepted(self, accept: str, subprotocol: str | None, extensions: str | None) -> bytes: ...  # noqa: D102
     def refused(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None: ...  # noqa: D102
     def write(self, data: bytes) -> None: ...  # noqa: D102
     def pause_reading(self) -> None: ...  # noqa: D102
@@ -49,6 +52,7 @@ class Peer:
         "_frames",
         "_gone",
         "_hearer",
+        "_offered",
         "_parts",
         "_paused",
         "_protocol",
@@ -59,10 +63,11 @@ class Peer:
         "running",
     )
 
-    def __init__(self, wire: Wire, hearer: Hearer, accept: str) -> None:
+    def __init__(self, wire: Wire, hearer: Hearer, accept: str, offered: tuple[str, ...] = ()) -> None:
         self._wire = wire
         self._hearer = hearer
         self._accept = accept
+        self._offered = offered
         self._protocol: ServerProtocol
         self._frames: deque[Frame] = deque()
         self._parts: list[bytes] | None = None
@@ -75,10 +80,10 @@ class Peer:
 
     def accept(self, subprotocol: str | None) -> None:
         """Become a WebSocket connection."""
-        # No extensions: permessage-deflate is not negotiated (J21).
         self._protocol = ServerProtocol(state=State.OPEN, max_size=(MOST_MESSAGE, MOST_FRAME))
+        extensions = self._negotiated() if self._offered else None
         self.accepted = True
-        early = self._wire.accepted(self._accept, subprotocol)
+        early = self._wire.accepted(self._accept, subprotocol, extensions)
         if early:
             self.receive(early)
 
@@ -115,8 +120,8 @@ class Peer:
         protocol = self._protocol
         protocol.receive_data(data)
         self._frames.extend(protocol.events_received())  # type: ignore[arg-type]  # all are frames after the handshake
-        self._flush()
         self._pump()
+        self._flush()
 
     def lost(self) -> None:
         """The TCP connection ended."""
@@ -140,6 +145,17 @@ class Peer:
         self._let_read()
 
     # Inside.
+
+    def _negotiated(self) -> str | None:
+        """Agree on compression, where it is assumed that API Gateway does: the header that says so."""
+        protocol = self._protocol
+        protocol.available_extensions = [ServerPerMessageDeflateFactory()]
+        headers = Headers([("Sec-WebSocket-Extensions", offer) for offer in self._offered])
+        try:
+            said, protocol.extensions = protocol.process_extensions(headers)
+        except InvalidHandshake:
+            return None
+        return said
 
     def _pump(self) -> None:
         """Take up what came in, as far as it may be taken up at once."""

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 
 import httptools
 
-MOST_HEAD = 65_536
+MOST_HEAD, MOST_HEADERS = 65_536, 256
 MOST_BODY = 6 * 1024 * 1024
 MOST_WAITING = 16
 """Requests that a client may send before the first is answered."""
@@ -86,7 +86,6 @@ class RequestReader:
         """Read on. Raises BadRequest."""
         if not self.in_body:
             self.in_head = True
-            self._head_size += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -95,10 +94,17 @@ class RequestReader:
             raise self._fault or BadRequest(400, f"no HTTP request: {error}") from None
         if self._fault is not None:
             raise self._fault
-        if self.in_head and self._head_size > MOST_HEAD:
-            raise BadRequest(431, f"a head of more than {MOST_HEAD} bytes")
+        if self.in_head:
+            self._count_head(len(data))
+            if self._fault is not None:
+                raise self._fault
         if len(self.requests) > MOST_WAITING:
             raise BadRequest(429, f"more than {MOST_WAITING} requests at once")
+
+    def _count_head(self, size: int) -> None:
+        self._head_size += size
+        if self._head_size > MOST_HEAD:
+            self._fault = BadRequest(431, f"a head of more than {MOST_HEAD} bytes")
 
     # What httptools calls.
 
@@ -112,12 +118,12 @@ class RequestReader:
         self._target.append(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:  # noqa: D102
+        if len(name) + len(value) > MOST_HEAD or len(self._request.headers) >= MOST_HEADERS:
+            self._fault = BadRequest(431, "too many or too long headers")
         self._request.headers.append((name.decode("latin-1"), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:  # noqa: D102
         request, parser = self._request, self._parser
-        if self._head_size > MOST_HEAD:
-            self._fault = BadRequest(431, f"a head of more than {MOST_HEAD} bytes")
         self.in_head, self.in_body, self._head_size = False, True, 0
         request.method = parser.get_method().decode("ascii")
         request.target = b"".join(self._target).decode("latin-1")

@@ -19,7 +19,7 @@ def response(
     lines = [_start(status, int(time.time()))]
     typed = False
     for name, value in headers:
-        lines.append(f"{name}: {_one_line(value)}\r\n")
+        lines.append(f"{name}: {one_line(value)}\r\n")
         typed = typed or name.lower() == "content-type"
     if body and not typed:
         lines.append("Content-Type: application/json\r\n")
@@ -48,6 +48,6 @@ def phrase(status: int) -> str:
         return "Status"
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
     """A header's value; what a handler returns may hold anything, and a line end would begin another header."""
     return value.replace("\r", " ").replace("\n", " ")

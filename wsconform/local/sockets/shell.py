@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from wsconform.local.deployed.model import DeployedApi
+from wsconform.local.gateway.assumptions import Assumptions
 from wsconform.local.gateway.core import Gateway
 from wsconform.local.gateway.effects import (
     Accept,
@@ -52,10 +53,12 @@ class Shell:
         invoke: Invoking,
         tell: Telling,
         clock: Clock,
+        assumptions: Assumptions,
     ) -> None:
         self.gateway = gateway
         self.api = api
         self.signatures = signatures
+        self.assumptions = assumptions
         self._invoke = invoke
         self._tell = tell
         self._clock = clock
