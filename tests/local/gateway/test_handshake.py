@@ -76,6 +76,11 @@ def test_every_identity_source_has_to_be_there() -> None:
     assert refusal(played.upgrade(query={"key": "k"}))[0] == 401
 
 
+@pytest.mark.parametrize("name", ["Host", "connection", "Upgrade", "X-Forwarded-For", "x-amzn-trace-id"])
+def test_what_every_request_has_is_no_hurdle(name: str) -> None:
+    assert some(Invoke, Played(guarded(("header", name))).upgrade())
+
+
 def test_case_of_header_sources_is_an_assumption() -> None:
     played = Played(guarded(HEADER), assumed={"J6": "no"})
     assert refusal(played.upgrade(headers={"X-Token": "secret"}))[0] == 401

@@ -8,7 +8,7 @@ routes").
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from wsconform.local.deployed.model import DeployedAuthorizer, DeployedRoute
@@ -158,13 +158,8 @@ class Handshake:
             request_id=attempt.request_id,
             now=now,
         )
-        missing = missing_source(
-            authorizer.sources,
-            replace(attempt.request, headers=tuple(attempt.headers)),
-            attempt.stage.variables,
-            event["requestContext"],
-            ignore_case=self._state.assumptions.header_sources_ignore_case,
-        )
+        ignore_case = self._state.assumptions.header_sources_ignore_case
+        missing = missing_source(authorizer.sources, event, ignore_case=ignore_case)
         if missing:
             return self._refuse(attempt, 401, f"identity source {missing} is missing")
         target = authorizer.target

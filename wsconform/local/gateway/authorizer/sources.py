@@ -9,42 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wsconform.local.gateway.inputs import Upgrade
 from wsconform.local.gateway.json_path import find
 
 _WRITTEN = {"header": "route.request.header", "querystring": "route.request.querystring"}
 
 
-def missing_source(
-    sources: tuple[tuple[str, str], ...],
-    request: Upgrade,
-    variables: Mapping[str, str],
-    context: Mapping[str, Any],
-    *,
-    ignore_case: bool,
-) -> str:
-    """The first of `sources` that the request lacks, as the template has it; empty where all are there."""
+def missing_source(sources: tuple[tuple[str, str], ...], event: Mapping[str, Any], *, ignore_case: bool) -> str:
+    """The first of `sources` that the authorizer's event lacks, as the template has it; empty where all are there.
+
+    `ignore_case` is about headers; names in the query string have a case.
+    """
     for kind, name in sources:
-        if not _value(kind, name, request, variables, context, ignore_case=ignore_case):
+        if not _value(kind, name, event, ignore_case=ignore_case):
             return f"{_WRITTEN.get(kind, kind)}.{name}"
     return ""
 
 
-def _value(  # noqa: PLR0913, where to look is what there is to know
-    kind: str,
-    name: str,
-    request: Upgrade,
-    variables: Mapping[str, str],
-    context: Mapping[str, Any],
-    *,
-    ignore_case: bool,
-) -> object:
-    if kind == "header":
-        wanted = name.lower() if ignore_case else name
-        return "".join(value for key, value in request.headers if (key.lower() if ignore_case else key) == wanted)
-    if kind == "querystring":
-        return "".join(value for key, value in request.query if key == name)
-    if kind == "stageVariables":
-        return variables.get(name, "")
-    found = find(f".{name}", context)
-    return None if found is None else found.value
+def _value(kind: str, name: str, event: Mapping[str, Any], *, ignore_case: bool) -> object:
+    match kind:
+        case "header" if ignore_case:
+            headers: Mapping[str, str] = event["headers"]
+            return "".join(value for key, value in headers.items() if key.lower() == name.lower())
+        case "header":
+            return event["headers"].get(name)
+        case "querystring":
+            return event.get("queryStringParameters", {}).get(name)
+        case "stageVariables":
+            return event["stageVariables"].get(name)
+        case _:
+            found = find(f".{name}", event["requestContext"])
+            return None if found is None else found.value
