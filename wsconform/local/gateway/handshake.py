@@ -29,9 +29,9 @@ from wsconform.local.gateway.selection import CONNECT
 from wsconform.local.gateway.state import Stage, State
 from wsconform.local.outcome import Outcome
 
-KEY_OF_AUTHORIZER = "$context.authorizer.usageIdentifierKey"
 _KEY_HEADER = "x-api-key"
 KEY_OF_HEADER = f"$request.header.{_KEY_HEADER}"
+KEY_OF_AUTHORIZER = "$context.authorizer.usageIdentifierKey"
 _SUCCESSES = range(200, 300)
 _SUBPROTOCOL = "sec-websocket-protocol"
 
@@ -117,13 +117,9 @@ class Handshake:
         if route is None:
             missing = attempt.stage.absent.get(CONNECT, "")
             return self._accept(attempt, now, None, missing and f"nobody is asked who connects: {missing}")
-        expression = state.api.key_expression
-        if route.api_key_required and expression not in {KEY_OF_AUTHORIZER, KEY_OF_HEADER}:
-            return self._refuse(attempt, 403, f'no API key is found by "{expression}"')
-        if route.api_key_required and expression == KEY_OF_HEADER:
-            given = [value for name, value in attempt.headers if name.lower() == _KEY_HEADER]
-            if not any(value in state.api.keys for value in given):
-                return self._refuse(attempt, 403, f"the API key in {_KEY_HEADER} is {'wrong' if given else 'missing'}")
+        fault = self._key_fault(attempt, route)
+        if fault:
+            return self._refuse(attempt, 403, fault)
         match route.authorization:
             case "CUSTOM":
                 return self._ask_authorizer(attempt, route, now)
@@ -131,6 +127,18 @@ class Handshake:
                 return self._check_signature(attempt, route, now)
             case _:
                 return self._key_of_nobody(attempt, route, now)
+
+    def _key_fault(self, attempt: _Attempt, route: DeployedRoute) -> str:
+        """What is wrong with the request's API key; empty too where an authorizer is to name the key."""
+        api = self._state.api
+        if not route.api_key_required or api.key_expression == KEY_OF_AUTHORIZER:
+            return ""
+        if api.key_expression != KEY_OF_HEADER:
+            return f'no API key is found by "{api.key_expression}"'
+        given = [value for name, value in attempt.headers if name.lower() == _KEY_HEADER]
+        if any(value in api.keys for value in given):
+            return ""
+        return f"the API key in {_KEY_HEADER} is {'wrong' if given else 'missing'}"
 
     def _check_signature(self, attempt: _Attempt, route: DeployedRoute, now: float) -> list[Effect]:
         caller = attempt.request.caller
