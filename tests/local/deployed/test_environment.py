@@ -7,7 +7,7 @@ import re
 
 import pytest
 from deploying import ADDRESS, BASE, chat, deployed, environment, function, only_api, refused
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wsconform.check.page import whole_template
@@ -195,6 +195,7 @@ WORDS = st.sampled_from(
 LITERALS = st.text("abc/:. -_{}$", max_size=8)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(LITERALS, WORDS), min_size=1, max_size=5))
 def test_nothing_symbolic_is_left_in_a_text(pieces: list[tuple[str, str]]) -> None:
     literal = "".join(re.sub(r"\$\{?|\}", "", before) + "${" + name + "}" for before, name in pieces)

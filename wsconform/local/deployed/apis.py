@@ -15,7 +15,7 @@ from wsconform.local.deployed.snapshot import Order, Stages
 from wsconform.local.deployed.targets import Targets
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api
-from wsconform.wiring.selection import Selection, selection_of
+from wsconform.wiring.selection import MalformedSelection, Selection, selection_of
 
 _KEY = "AWS::ApiGateway::ApiKey"
 _KEY_LENGTH = 40
@@ -41,6 +41,8 @@ class Deploying:
             domain = site.read(mapping, "DomainName")
             site.remark(f'the domain name "{domain}" of {api.label} is not served, and clients use the local address')
         selection = selection_of(api)
+        if isinstance(selection, MalformedSelection):
+            site.remark(f"the RouteSelectionExpression of {api.label} {selection.problem}, so that it selects no route")
         remark_unknown_rights(site, api, [name for name, stage in stages.items() if stage.snapshot is not None])
         return DeployedApi(
             id=site.id_of(api),

@@ -52,6 +52,8 @@ def deploy(  # noqa: PLR0913 (each by its name)
     for name in stack.unknown_parameters:
         # The tools that deploy drop them, since a settings file may serve several templates.
         site.remark(f'the template has no parameter "{name}", whose value is dropped')
+    for name in site.open_conditions():
+        site.remark(f'the condition "{name}" is taken to hold, since only AWS could tell')
     apis = [api for api in site.wiring.apis if api.element is not None]
     for api in site.wiring.apis:
         if api.element is None:
@@ -68,7 +70,14 @@ def deploy(  # noqa: PLR0913 (each by its name)
     _raise(site.problems)
     functions.remark()
     caller = previous.caller if previous is not None and previous.caller.arn == person else new_credentials(person)
-    return Deployment(account=account, apis=deployed, functions=functions.deployed, caller=caller, remarks=site.remarks)
+    return Deployment(
+        account=account,
+        apis=deployed,
+        functions=functions.deployed,
+        caller=caller,
+        outputs=site.outputs(),
+        remarks=site.remarks,
+    )
 
 
 def _refuse(site: Site, accept: Collection[str]) -> None:

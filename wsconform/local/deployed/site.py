@@ -150,13 +150,26 @@ class Site:
         except ValueError:
             return None
 
-    def output(self, name: str) -> str | None:
-        """An output of the template as the account has it."""
-        root = self.stack.root
-        node = child(root.section("Outputs").get(name), "Value")
-        value = evaluate(node, self._settled.scope(root)) if node is not None else None
-        found = self.literal(value) if isinstance(value, Text) else None
-        return found if isinstance(found, str) else None
+    def outputs(self) -> dict[str, str]:
+        """The outputs of the template, but for those that only AWS could tell."""
+        root, found = self.stack.root, {}
+        scope = self._settled.scope(root)
+        for name, output in root.section("Outputs").items():
+            node, condition = child(output, "Value"), child(output, "Condition")
+            left_out = isinstance(condition, Scalar) and scope.condition(condition.text) is False
+            value = evaluate(node, scope) if node is not None and not left_out else None
+            known = self.literal(value) if isinstance(value, Text) else None
+            if isinstance(known, str):
+                found[name] = known
+        return found
+
+    def open_conditions(self) -> dict[str, None]:
+        """The conditions of resources of which only AWS could tell whether they hold."""
+        declared = self.stack.declared.values()
+        named = [
+            (one.module, condition) for one in declared if isinstance(condition := one.node.get("Condition"), Scalar)
+        ]
+        return {name.text: None for module, name in named if self.evaluation.scope(module).condition(name.text) is None}
 
     def _symbolic(self, atom: Attribute | Pseudo) -> str | tuple[str, ...] | None:
         return self._pseudo.get(atom.name) if isinstance(atom, Pseudo) else None
