@@ -11,7 +11,7 @@ import pytest
 from local_functions import Made, Stage, alive, function, written
 
 from wsconform.local.deployed.model import Code
-from wsconform.local.outcome import Invoked, Returned, Unrunnable
+from wsconform.local.outcome import Invoked, Raised, Returned, Unrunnable
 
 HERE = f"python{sys.version_info.major}.{sys.version_info.minor}"
 WAITS = """
@@ -65,6 +65,15 @@ def test_there_are_no_more_workers_than_allowed(running: Made) -> None:
     stage = running(WAITS, settings={"most_workers": 2})
     assert len(set(values(stage.at_once(*[0.4] * 6)))) == 2
     assert len(started(stage)) == 2
+
+
+def test_only_so_much_waits(running: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsconform.local.functions.pool.MOST_WAITING", 15)
+    stage = running(WAITS.replace("event or 0", "0"), settings={"most_workers": 1})
+    stage.returned()
+    kinds = [type(outcome) for outcome in stage.at_once(*["ten bytes"] * 4)]
+    assert sorted(kinds, key=str) == [Raised, Raised, Returned, Returned]
+    assert stage.returned()
 
 
 def test_nobody_waits_for_an_event_any_more(running: Made) -> None:

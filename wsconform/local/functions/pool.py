@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from wsconform.local.functions.log import Log
 from wsconform.local.functions.process import LONGEST_END
 from wsconform.local.functions.worker import Event, Launch, Worker
-from wsconform.local.outcome import Crashed, Invoked, Unrunnable
+from wsconform.local.outcome import Crashed, Invoked, Raised, Unrunnable
 
 PATIENCE = 0.05
 """Seconds that each worker is on its event, while others wait, before one more is started."""
@@ -21,6 +21,13 @@ with the memory and the start of a whole runtime, while the events of a quick ha
 need a processor, of which more workers do not make more.
 """
 
+MOST_WAITING = 64 * 1024 * 1024
+"""Bytes of events that wait for a worker. What comes beyond is refused as Lambda refuses what is beyond its bounds."""
+THROTTLED = Raised(
+    "TooManyRequestsException",
+    "Rate Exceeded.",
+    b'{"errorType":"TooManyRequestsException","errorMessage":"Rate Exceeded."}',
+)
 STOPPED = Crashed("the local stage is being stopped")
 
 
@@ -34,6 +41,7 @@ class Pool:
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
         self._queue: deque[Event] = deque()
+        self._waiting = 0  # bytes in the queue
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
@@ -42,7 +50,7 @@ class Pool:
         """Start workers like this from now on, or none; those that are there end, once they have answered."""
         self._launch = launch
         while isinstance(launch, Unrunnable) and self._queue:
-            self._queue.popleft().end(launch)
+            self._next().end(launch)
         for worker in list(self._idle):
             self._idle.remove(worker)
             self._drop(worker)
@@ -58,9 +66,12 @@ class Pool:
             return self._launch
         if self._idle:
             self._idle.pop().give(event)
-        else:
-            self._queue.append(event)
-            self._grow()
+            return await event.outcome
+        if self._waiting + len(event.payload) > MOST_WAITING:
+            return THROTTLED
+        self._queue.append(event)
+        self._waiting += len(event.payload)
+        self._grow()
         return await event.outcome
 
     def warm(self) -> None:
@@ -78,7 +89,7 @@ class Pool:
                 worker.event.end(STOPPED)
             self._drop(worker)
         while self._queue:
-            self._queue.popleft().end(STOPPED)
+            self._next().end(STOPPED)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=2 * LONGEST_END)
         self._log.close()
@@ -91,7 +102,7 @@ class Pool:
             self._drop(worker)
             self._grow()
         elif self._queue:
-            worker.give(self._queue.popleft())
+            worker.give(self._next())
         else:
             self._idle.append(worker)
 
@@ -105,7 +116,7 @@ class Pool:
         self.ended(worker)
         others = any(not other.starts for other in self._workers)
         for _ in range(min(1, len(self._queue)) if others else len(self._queue)):
-            self._queue.popleft().end(outcome)
+            self._next().end(outcome)
 
     def ended(self, worker: Worker) -> None:
         """A worker takes no more events."""
@@ -114,6 +125,12 @@ class Pool:
             self._workers.discard(worker)
             self._keep(worker.gone())
             asyncio.get_running_loop().call_soon(self._grow)
+
+    def _next(self) -> Event:
+        """The event that has waited longest."""
+        event = self._queue.popleft()
+        self._waiting -= len(event.payload)
+        return event
 
     # When workers are started.
 

@@ -167,8 +167,8 @@ class Process:
 async def end_marked(marks: Sequence[str]) -> None:
     """End all processes with one of these `NAME=value` in their environment, whatever session or parent they have.
 
-    A process that left its group and its parent is found by this only. Looks again until none is left, since others
-    may be forked meanwhile; nobody tells when they end, as they are no children of ours. Nothing where the system has no `/proc`.
+    A process that left its group and its parent is found by this only. Looks again until none is left: others may be
+    forked meanwhile, and nobody tells when they end, as they are no children of ours. Nothing without a `/proc`.
     """
     wanted = [f"\0{mark}\0".encode() for mark in marks]
     until = time.monotonic() + LONGEST_END

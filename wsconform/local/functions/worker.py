@@ -99,9 +99,13 @@ class Worker:
 
     async def start(self) -> None:
         """Open the Runtime API, and start the process."""
-        listener = socket.create_server(("127.0.0.1", 0), backlog=16)
-        self._address = "{}:{}".format(*listener.getsockname())
-        self._server = await self._loop.create_server(lambda: RuntimeConnection(self), sock=listener)
+        try:
+            listener = socket.create_server(("127.0.0.1", 0), backlog=16)
+            self._address = "{}:{}".format(*listener.getsockname())
+            self._server = await self._loop.create_server(lambda: RuntimeConnection(self), sock=listener)
+        except OSError as error:
+            self._fail_to_start(Unrunnable(f"its Runtime API cannot be opened: {error.strerror}"))
+            return
         if self._dying:
             self._server.close()
         else:
