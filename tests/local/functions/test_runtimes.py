@@ -19,7 +19,7 @@ def _afresh() -> Iterator[None]:
     """What was found on PATH is forgotten."""
     yield
     runtimes._other_python.cache_clear()  # noqa: SLF001
-    runtimes._node_version.cache_clear()  # noqa: SLF001
+    runtimes._node_behind.cache_clear()  # noqa: SLF001
 
 
 @pytest.fixture
@@ -64,9 +64,9 @@ def test_without_it_this_python_does(path: Path, says: str | None) -> None:
 
 
 def test_node(path: Path) -> None:
-    program(path / "node", "echo v22.11.0")
+    program(path / "node", "echo 22.11.0 /where/node really/is")
     shares = ("--max-old-space-size=230", "--max-semi-space-size=12")
-    command = (str(path / "node"), *shares, str(runtimes.BOOTSTRAPS / "node_bootstrap.mjs"))
+    command = ("/where/node really/is", *shares, str(runtimes.BOOTSTRAPS / "node_bootstrap.mjs"))
     assert chosen("nodejs22.x", path) == Chosen(command=command)
     remark = "runs under Node.js 22, which `node` on PATH is, not under 20"
     assert chosen("nodejs20.x", path) == Chosen(command=command, remark=remark)
@@ -78,7 +78,7 @@ def test_node_that_is_missing(path: Path) -> None:
 
 def test_node_that_does_not_work(path: Path) -> None:
     program(path / "node", "exit 1")
-    assert why_not("nodejs22.x", path) == f'"{path}/node" does not answer to --version: install Node.js 22'
+    assert why_not("nodejs22.x", path) == f'"{path}/node" does not run: install Node.js 22'
 
 
 @pytest.mark.parametrize("runtime", ["provided.al2023", "java21", "ruby3.3", "dotnet8"])

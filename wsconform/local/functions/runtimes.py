@@ -85,20 +85,23 @@ def _node(major: int, memory: int) -> Chosen:
     node = shutil.which("node")
     if node is None:
         raise RuntimeMissingError(f"nodejs{major}.x needs Node.js: install it so that `node` is on PATH")
-    told = _node_version(node)
+    told = _node_behind(node)
     if told is None:
-        raise RuntimeMissingError(f'"{node}" does not answer to --version: install Node.js {major}')
-    remark = "" if told == major else f"runs under Node.js {told}, which `node` on PATH is, not under {major}"
+        raise RuntimeMissingError(f'"{node}" does not run: install Node.js {major}')
+    path, found = told
+    remark = "" if found == major else f"runs under Node.js {found}, which `node` on PATH is, not under {major}"
     # Of the function's memory, as Lambda shares it out; V8 by itself would take as much as it likes.
     shares = (f"--max-old-space-size={memory * 90 // 100}", f"--max-semi-space-size={max(memory * 5 // 100, 1)}")
-    return Chosen(command=(node, *shares, str(BOOTSTRAPS / "node_bootstrap.mjs")), remark=remark)
+    return Chosen(command=(path, *shares, str(BOOTSTRAPS / "node_bootstrap.mjs")), remark=remark)
 
 
 @cache
-def _node_version(node: str) -> int | None:
-    told = _told([node, "--version"]) or ""
-    found = re.match(r"v(\d+)\.", told)
-    return int(found[1]) if found else None
+def _node_behind(node: str) -> tuple[str, int] | None:
+    """The Node.js behind a name on PATH, which may be a script that looks for it at home, and its major version."""
+    found = re.fullmatch(
+        r"(\d+)\.\S* (.+)", _told([node, "-p", "`${process.versions.node} ${process.execPath}`"]) or ""
+    )
+    return (found[2], int(found[1])) if found else None
 
 
 def _told(command: Sequence[str]) -> str | None:
