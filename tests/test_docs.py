@@ -29,6 +29,7 @@ from wsconform.check.page import MARK, read_page, whole_template
 from wsconform.check.registry import Registry
 from wsconform.cli import COMMANDS, main
 from wsconform.config.settings import Settings
+from wsconform.local.gateway.assumptions import Assumptions
 from wsconform.plugin import pytest_addoption
 from wsconform.run import load_registry
 from wsconform.template.source import parse
@@ -39,6 +40,7 @@ README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
 MANUAL, CATALOGUE, PACKS, RECIPES = (ROOT / "docs" / f"{name}.md" for name in ("manual", "checks", "packs", "ci"))
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PAGES = sorted([*DOCUMENTS, *(page for folder in ("checks", "sample_stack") for page in (ROOT / folder).rglob("*.md"))])
+ASSUMPTIONS = ROOT / "docs" / "assumptions.md"
 UPDATE = bool(os.environ.get("UPDATE_DOCS"))
 HOME = "/home/you/wsconform"
 """Where the documents' sessions are said to be."""
@@ -53,6 +55,8 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 VOLATILE = [
     (re.compile(r"^platform .*$", re.MULTILINE), "platform"),
+    (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:port"),
+    (re.compile(r"\+\d+\.\d{3}(?= )"), "+a while"),
     (re.compile(r"^=* ?(.* in )[\d.]+s ?=*$", re.MULTILINE), r"\1 a while"),
 ]
 """What differs from machine to machine, and from run to run."""
@@ -269,10 +273,11 @@ def test_every_setting_is_in_the_manual_by_all_its_names() -> None:
     assert {key for key, *_ in named} == {one.name for one in fields(Settings)} - {"overrides", "origins"}
     assert {name for *_, name in named if name} == PLUGIN.ini
     for key, option, of_plugin, of_ini in named:
-        assert option in options_of("check")
-        assert option.strip("-").replace("-", "_") == key.removesuffix("s" if key == "parameters" else "")
-        assert not of_plugin or of_plugin == f"--wsconform-{option.strip('-')}"
-        assert not of_ini or of_ini == f"wsconform_{option.strip('-')}"
+        assert not option or option in options_of("check") | options_of("probe")
+        name = key.removesuffix("s" if key == "parameters" else "")
+        assert not option or option.strip("-").replace("-", "_") == name
+        assert not of_plugin or of_plugin == f"--wsconform-{name}"
+        assert not of_ini or of_ini == f"wsconform_{name}"
         assert (of_plugin in PLUGIN.options) == (of_ini in PLUGIN.ini)
 
 
@@ -286,6 +291,24 @@ def test_every_variable_is_in_the_manual() -> None:
         if name
     }
     assert named == read - {"TERM"}
+
+
+def test_every_assumption_is_listed() -> None:
+    def shown(value: object) -> str:
+        return {"True": "yes", "False": "no", "": "(empty)"}.get(str(value), str(value))
+
+    table = "".join(
+        f"| {one.metadata['key']} | `{one.name}` | {shown(one.default)} | {written(one.metadata['question'])} "
+        f"| {written(one.metadata['why'])} |\n"
+        for one in fields(Assumptions)
+    )
+    text = ASSUMPTIONS.read_text(encoding="utf-8")
+    head = re.search(r"^\| id \|.*\n\| ---.*\n", text, re.MULTILINE)
+    assert head is not None
+    end = text.index("\n\n", head.end() - 1)
+    now = f"{text[:head.end()]}{table}{text[end + 1:]}"
+    refresh(ASSUMPTIONS, now)
+    assert ASSUMPTIONS.read_text(encoding="utf-8") == now
 
 
 @pytest.mark.parametrize("page", [pytest.param(one, id=one.stem) for one in PAGES])
