@@ -43,7 +43,8 @@ class Selector:
         self._null = assumptions.null_route_value == "null"
         self._other_json_to_default = assumptions.other_json_to_default
         reserved = () if assumptions.messages_choose_system_routes else (CONNECT, DISCONNECT)
-        self._routes = {key: route for key, route in routes.items() if key not in reserved}
+        named = {key: route for key, route in routes.items() if key not in reserved}
+        self._chosen = {key: Chosen(route, f'comes to "{key}"', key) for key, route in named.items()}
 
     def choose(self, message: str) -> Chosen:
         """The route that `message` goes to. Never raises."""
@@ -62,9 +63,9 @@ class Selector:
         return self._named(key)
 
     def _named(self, key: str) -> Chosen:
-        route = self._routes.get(key)
-        if route is not None:
-            return Chosen(route, f'comes to "{key}"', key)
+        chosen = self._chosen.get(key)
+        if chosen is not None:
+            return chosen
         why = f'comes to "{key}", for which there is no route' if key else "names no route"
         return Chosen(self._default, why, key)
 
@@ -76,6 +77,8 @@ class Selector:
 
     def _value(self, path: str, document: object) -> str:
         found = find(path, document)
+        if found is not None and type(found.value) is str:  # as nearly always
+            return found.value
         if found is None:
             return ""
         return "null" if found.value is None and self._null else as_text(found.value)
