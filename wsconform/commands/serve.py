@@ -103,7 +103,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
         raise click.UsageError(f"--assume: {error}") from None
     stage.on_happening(told.happened)
     try:
-        with _ended_by_signals() as ended, stage:
+        with told, _ended_by_signals() as ended, stage:
             if host not in _LOOPBACK:
                 say(f"warning: {host} can be reached from other machines, and whoever does runs the template's code")
             _introduce(stage, style, as_json=log_json)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from typing import Self
 
 import click
 
@@ -12,38 +13,83 @@ from wsconform.local.happenings import Happening
 from wsconform.local.people.lines import json_line, json_log_line, line, log_line
 from wsconform.report.style import Style
 
+TOGETHER = 0.02
+"""Seconds in which lines are gathered: one at a time, they would cost a tenth of what a busy stage does."""
+MOST_WAITING = 10_000
+"""Lines that wait for an output that does not take them; what is beyond is counted only."""
+TO_END = 2.0
+"""Seconds that the output is given, at the end, to take what still waits."""
+
 
 class Told:
-    """Writes lines to standard output, from any thread. Once nobody reads them any more, it is silent."""
+    """Writes lines to standard output, from any thread; a context, within which they are written.
+
+    They are written by a thread of its own, so that an output that stands still holds up nothing but itself. Once
+    nobody reads it any more, all is silent.
+    """
 
     def __init__(self, style: Style, *, as_json: bool) -> None:
         self._style = style
         self._as_json = as_json
-        self._lock = threading.Lock()
-        self._heard = True
+        self._lines: list[str] = []
+        self._left_out = 0
+        self._changed = threading.Condition()
+        self._ended = threading.Event()
+        self._writer = threading.Thread(target=self._write_all, name="output", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._writer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._ended.set()
+            self._changed.notify()
+        self._writer.join(TO_END)
 
     def happened(self, happening: Happening) -> None:
         """Write an event."""
-        self._write(json_line(happening) if self._as_json else line(happening, self._style))
+        self._add(json_line(happening) if self._as_json else line(happening, self._style))
 
     def logged(self, function: str, text: str) -> None:
         """Write what a function logged."""
         if self._as_json:
-            self._write(json_log_line(function, text, time.time()))
+            self._add(json_log_line(function, text, time.time()))
         else:
-            self._write(log_line(function, text, self._style))
+            self._add(log_line(function, text, self._style))
 
     def line(self, text: str) -> None:
         """Write a line for people; nothing where programs read."""
         if not self._as_json:
-            self._write(text)
+            self._add(text)
 
-    def _write(self, text: str) -> None:
-        if not self._heard:
-            return
-        with self._lock:
+    def _add(self, text: str) -> None:
+        with self._changed:
+            if len(self._lines) >= MOST_WAITING:
+                self._left_out += 1
+                return
+            self._lines.append(text)
+            if len(self._lines) == 1:
+                self._changed.notify()
+
+    def _take(self) -> list[str]:
+        """What waits, once something does; nothing at the end."""
+        with self._changed:
+            while not self._lines and not self._ended.is_set():
+                self._changed.wait()
+            lines, self._lines = self._lines, []
+            if self._left_out and not self._as_json:
+                lines.append(f"{self._left_out} more lines are left out here, for they were not read")
+            self._left_out = 0
+            return lines
+
+    def _write_all(self) -> None:
+        heard = True
+        while lines := self._take():
             try:
-                click.echo(text, color=self._style.color)
-                sys.stdout.flush()
+                if heard:
+                    click.echo("\n".join(lines), color=self._style.color)
+                    sys.stdout.flush()
             except (OSError, ValueError):
-                self._heard = False
+                heard = False
+            self._ended.wait(TOGETHER)

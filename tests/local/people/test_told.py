@@ -1,0 +1,53 @@
+"""What a command writes of a stage."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from wsconform.local.people.told import MOST_WAITING, Told
+from wsconform.report.style import PLAIN
+
+
+def log(told: Told, function: str) -> None:
+    for number in range(200):
+        told.logged(function, f"line {number}")
+
+
+def test_all_lines_are_written_whole_and_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    with Told(PLAIN, as_json=False) as told, ThreadPoolExecutor(4) as threads:
+        for thread in range(4):
+            threads.submit(log, told, f"F{thread}")
+
+    lines = capsys.readouterr().out.splitlines()
+    for thread in range(4):
+        mine = [line for line in lines if line.startswith(f"F{thread} |")]
+        assert mine == [f"F{thread} | line {number}" for number in range(200)]
+    assert len(lines) == 800
+
+
+def test_an_output_that_nobody_reads_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write = os.pipe()
+    with os.fdopen(read, encoding="utf-8") as reader, os.fdopen(write, "w", encoding="utf-8") as writer:
+        monkeypatch.setattr(sys, "stdout", writer)
+        with Told(PLAIN, as_json=False) as told, ThreadPoolExecutor(1) as other:
+            for number in range(3 * MOST_WAITING):
+                told.line(f"{number} {'x' * 100}")
+
+            def read_on() -> str:
+                return next(line for line in reader if "left out" in line)
+
+            assert "more lines are left out here" in other.submit(read_on).result(timeout=60)
+
+
+def test_an_output_that_is_closed_ends_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with (tmp_path / "output").open("w", encoding="utf-8") as closed:
+        pass
+    monkeypatch.setattr(sys, "stdout", closed)
+    with Told(PLAIN, as_json=False) as told:
+        for number in range(1000):
+            told.line(f"line {number}")
