@@ -13,7 +13,7 @@ from wsconform.check.packs import builtin_folder, load_static
 from wsconform.check.page import read_page, whole_template
 from wsconform.check.registry import Check
 from wsconform.local.deployed.deploy import LASTING
-from wsconform.template.source import parse
+from wsconform.template.source import read
 from wsconform.wiring.reader import read_stack
 
 REGISTRY = load_static()
@@ -47,28 +47,32 @@ def every_example() -> Iterator[object]:
                 known.add(template)
 
 
-def scenes(check: Check, heading: str, number: int, template: str) -> list[Scene]:
+def scenes(check: Check, heading: str, number: int, file: Path) -> list[Scene]:
     """What is to be played on an example: what the page says, and without that, what the check's effect comes to."""
     script = read_page(check.page).script
     if script:
         return [scene for scene in read_script(script) if scene.is_of(heading, number)]
-    stack = read_stack(parse(template.encode(), "template.yaml"))
+    stack = read_stack(read(file))
     default = stack.in_world(stack.worlds[0])
     found = [one for one in examine(stack, [check], only=default).findings if one.effect is Effect.REFUSED]
     if not found:
         return [Scene(heading, number, steps=(WELCOME,))]
-    if check.name not in LASTING and any(one.severity is Severity.ERROR for one in found):
-        return [Scene(heading, number, steps=(Start(refused=True),))]
-    return [Scene(heading, number, steps=tuple(Told(one.message) for one in found))]
+    is_certain = check.name not in LASTING and any(one.severity is Severity.ERROR for one in found)
+    # A check quotes what is written, and the stage what the account has in its place.
+    words = [one.message.partition('"')[0] for one in found]
+    if is_certain:
+        told = [Told(f"{one.span}: {begin}") for one, begin in zip(found, words, strict=True)]
+        return [Scene(heading, number, steps=(Start(refused=True), *told))]
+    return [Scene(heading, number, steps=tuple(map(Told, words)))]
 
 
 @pytest.mark.parametrize(("check", "heading", "number", "template"), list(every_example()))
 def test_an_example_does_what_its_page_says(
     check: Check, heading: str, number: int, template: str, tmp_path: Path
 ) -> None:
-    played = scenes(check, heading, number, template)
-    assert played, f'no scene of the page is of "{heading} {number}"'
     file = tmp_path / "template.yaml"
     file.write_text(template, encoding="utf-8")
+    played = scenes(check, heading, number, file)
+    assert played, f'no scene of the page is of "{heading} {number}"'
     for scene in played:
         play(scene, file)

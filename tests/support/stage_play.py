@@ -24,18 +24,26 @@ PATIENCE = 60.0
 
 def play(scene: Scene, template: Path) -> None:
     """Play a scene on a template. Raises AssertionError where something else comes of a step than the script says."""
-    refused = Start(refused=True) in scene.steps
+    if Start(refused=True) in scene.steps:
+        said = _refusal(scene, template)
+        for step in scene.steps:
+            assert isinstance(step, Start) or (isinstance(step, Told) and step.text in said), f"{step}: {said}"
+        return
+    with LocalStage(template, parameters=scene.parameters) as stage, _playing(stage) as player:
+        for step in scene.steps:
+            try:
+                player.do(step)
+            except AssertionError as error:
+                raise AssertionError(f"{step}: {error}\n{_told(stage)}") from None
+
+
+def _refusal(scene: Scene, template: Path) -> str:
+    """What keeps a stage from starting."""
     try:
-        with LocalStage(template, parameters=scene.parameters) as stage, _playing(stage) as player:
-            assert not refused, "the stage starts"
-            for step in scene.steps:
-                try:
-                    player.do(step)
-                except AssertionError as error:
-                    raise AssertionError(f"{step}: {error}\n{_told(stage)}") from None
-    except CannotDeployError:
-        if not refused:
-            raise
+        with LocalStage(template, parameters=scene.parameters):
+            raise AssertionError("the stage starts")
+    except CannotDeployError as error:
+        return str(error)
 
 
 def _told(stage: LocalStage) -> str:
@@ -93,6 +101,7 @@ class Player:
                 invoked = self._invoked()
                 assert (function in invoked) == was, f"invoked are {invoked}"
             case Told(text):
+                self._settle()
                 told = [*self._stage.remarks, *self._watch.told()]
                 assert any(text in line for line in told), "it is not said"
 
@@ -160,9 +169,12 @@ class Player:
 
     def _invoked(self) -> list[str]:
         """The functions that were invoked since the last step that invokes any."""
-        # Asking for logs waits until the stage is through with what it was doing.
-        self._stage.logs("")
+        self._settle()
         return self._watch.invoked()
+
+    def _settle(self) -> None:
+        """Wait until the stage is through with what it was doing: it does what it is asked after that."""
+        self._stage.logs("")
 
 
 class _Watch:

@@ -73,6 +73,24 @@ def test_without_any_permission_nothing_is_invoked() -> None:
     assert why_not(made, "send").startswith("no AWS::Lambda::Permission lets API Gateway invoke ChatFunction as")
 
 
+def test_an_authorizer_is_invoked_in_the_region_of_its_function() -> None:
+    made = chat(
+        """Resources:
+  DoorAuthorizer:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref ChatApi
+      Name: door
+      AuthorizerType: REQUEST
+      AuthorizerUri: !Sub arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${DoorFunction.Arn}/invocations
+"""
+    )
+    authorizer = route(made, "$connect").authorizer
+    assert authorizer is not None
+    assert authorizer.target.refusal is not None
+    assert 'the region "eu-west-1", and its function is in "us-east-1"' in authorizer.target.refusal.reason
+
+
 def test_an_authorizer_needs_a_permission_of_its_own() -> None:
     made = chat("Resources:\n  DoorPermission: null\n")
     authorizer = route(made, "$connect").authorizer

@@ -8,7 +8,7 @@ from wsconform.local.deployed.functions import Functions
 from wsconform.local.deployed.model import FunctionTarget
 from wsconform.local.deployed.permissions import Permissions
 from wsconform.local.deployed.site import Site
-from wsconform.template.values import Attribute, Text, Unresolved, text
+from wsconform.template.values import Attribute, Text, Unresolved, split, text
 from wsconform.wiring.model import Authorizer, Call, Function, Integration, Route, Stage
 from wsconform.wiring.uris import FunctionUri, MalformedUri, Uri, parse_uri
 
@@ -47,7 +47,19 @@ class Targets:
         """The function of an authorizer on a stage."""
         if isinstance(uri, FunctionUri) and not uri.wrapped:
             uri = MalformedUri("is a function's ARN by itself, which is no path on which to invoke it")
+        elif isinstance(uri, FunctionUri):
+            uri = self._elsewhere(authorizer, uri) or uri
         return self._target(authorizer, uri, authorizer, authorizer.api.authorizer_arn(authorizer), shown)
+
+    def _elsewhere(self, authorizer: Authorizer, uri: FunctionUri) -> MalformedUri | None:
+        """What is wrong where API Gateway is to invoke in another region than that of the authorizer's function."""
+        written = authorizer.text(authorizer.uri_property)
+        if written is None or uri.region is None:
+            return None
+        here, there = self._site.literal(split(written, ":", 4)[3]), self._site.literal(uri.region)
+        if not isinstance(here, str) or not isinstance(there, str) or here == there:
+            return None
+        return MalformedUri(f'names the region "{here}", and its function is in "{there}"')
 
     def _target(
         self, part: Integration | Authorizer, uri: Uri, caller: Route | Authorizer, source: Text, shown: Shown
