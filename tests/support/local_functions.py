@@ -133,3 +133,11 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+def ends(*pids: int) -> bool:
+    """Whether processes come to their end, which takes a moment after they are killed."""
+    until = time.monotonic() + LONGEST
+    while any(alive(pid) for pid in pids) and time.monotonic() < until:
+        time.sleep(0.005)
+    return not any(alive(pid) for pid in pids)

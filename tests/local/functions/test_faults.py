@@ -9,11 +9,10 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
-from local_functions import LONGEST, Made, alive
+from local_functions import LONGEST, Made, alive, ends
 
 from wsconform.local.outcome import Crashed, TimedOut
 
@@ -65,7 +64,7 @@ def test_a_handler_that_hangs(running: Made) -> None:
     assert stage.invoke(event="while True: pass", request_id="id-9") == TimedOut(0.3)
     assert any(line.endswith("id-9 Task timed out after 0.30 seconds") for line in stage.lines)
     assert stage.returned() != before
-    assert not alive(before)
+    assert ends(before)
 
 
 def test_what_a_handler_that_hangs_has_started(running: Made, tmp_path: Path) -> None:
@@ -84,7 +83,8 @@ time.sleep(99)
     assert stage.invoke(event=fault) == TimedOut(1.0)
     stage.returned()
     pids = [int(pid) for pid in started.read_text().strip("[]").split(",")]
-    assert [alive(pid) for pid in pids] == [False] * 4
+    assert len(pids) == 4
+    assert ends(*pids)
 
 
 def test_a_handler_that_forks_and_answers_twice(running: Made) -> None:
@@ -201,7 +201,4 @@ stage.invoke()
         pid = next(int(line) for line in stage.stdout if line.strip().isdecimal())
         stage.send_signal(signal.SIGKILL)
         stage.wait(LONGEST)
-    until = time.monotonic() + LONGEST
-    while alive(pid) and time.monotonic() < until:
-        time.sleep(0.005)
-    assert not alive(pid)
+    assert ends(pid)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local_functions import Made, Stage, alive, function, written
+from local_functions import Made, Stage, ends, function, written
 
 from wsconform.local.deployed.model import Code
 from wsconform.local.outcome import Invoked, Raised, Returned, Unrunnable
@@ -61,6 +61,15 @@ def test_events_that_meet_run_at_the_same_time(running: Made, tmp_path: Path) ->
     assert len(set(values(stage.at_once(["a", "b"], ["b", "a"])))) == 2
 
 
+def test_an_event_that_waits_long_gets_a_worker_however_quick_the_others_are(
+    running: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsconform.local.functions.pool.PATIENCE", 0.01)
+    monkeypatch.setattr("wsconform.local.functions.pool.LONGEST_WAIT", 0.02)
+    stage = running(WAITS.replace("event or 0", "0.005"), settings={"most_workers": 4})
+    assert len(set(values(stage.at_once(*[0] * 300)))) > 1
+
+
 def test_there_are_no_more_workers_than_allowed(running: Made) -> None:
     stage = running(WAITS, settings={"most_workers": 2})
     assert len(set(values(stage.at_once(*[0.4] * 6)))) == 2
@@ -94,7 +103,7 @@ def test_new_code_is_for_the_next_event(running: Made, tmp_path: Path) -> None:
     assert stage.returned() == "new"
     assert busy.result(60) == Returned(str(old).encode())
     assert stage.returned() == "new"
-    assert not alive(old)
+    assert ends(old)
 
 
 def test_functions_come_and_go(running: Made, tmp_path: Path) -> None:
@@ -102,7 +111,7 @@ def test_functions_come_and_go(running: Made, tmp_path: Path) -> None:
     gone = stage.returned()
     stage.run(stage.functions.replace({"G": function("G", Code(inline="handler = lambda e, c: 'G'"), runtime=HERE)}))
     assert stage.returned("G") == "G"
-    assert not alive(gone)
+    assert ends(gone)
     stage.run(stage.functions.replace({"G": function("G", Code(unusable="it lies in S3"))}))
     assert stage.invoke("G") == Unrunnable("it lies in S3")
     assert stage.functions.problems() == [("G", "it lies in S3")]

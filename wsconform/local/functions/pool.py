@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Coroutine
 
@@ -12,14 +13,15 @@ from wsconform.local.functions.worker import Event, Launch, Worker
 from wsconform.local.outcome import Crashed, Invoked, Raised, Unrunnable
 
 PATIENCE = 0.05
-"""Seconds that each worker is on its event, while others wait, before one more is started."""
-LONGEST_WAIT = 1.0
-"""Seconds after which an event that waits has one more worker started, however quick the others are.
+"""Seconds that an event waits before one more worker is started, where that helps.
 
 Lambda starts one for each event that finds none idle. On one machine that would be one for each client of a burst, each
 with the memory and the start of a whole runtime, while the events of a quick handler are served sooner by waiting: they
 need a processor, of which more workers do not make more.
 """
+LONGEST_WAIT = 1.0
+"""Seconds that an event waits before one more worker is started anyway."""
+PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 MOST_WAITING = 64 * 1024 * 1024
 """Bytes of events that wait for a worker. What comes beyond is refused as Lambda refuses what is beyond its bounds."""
@@ -154,7 +156,10 @@ class Pool:
         if self._stopped or any(worker.starts for worker in self._workers):
             return False
         waited = asyncio.get_running_loop().time() - self._queue[0].queued
-        return waited > LONGEST_WAIT or all(worker.busy_for() >= PATIENCE for worker in self._workers)
+        if waited < PATIENCE:
+            return False
+        slow = all(worker.busy_for() >= PATIENCE for worker in self._workers)
+        return slow or waited >= LONGEST_WAIT or len(self._workers) < PROCESSORS
 
     def _start(self, launch: Launch) -> None:
         worker = Worker(launch, self, self._log)
