@@ -157,6 +157,28 @@ def test_a_chunked_body(provided: Made) -> None:
     assert stage.returned() == [1, 2]
 
 
+def test_a_result_and_the_next_question_in_one_go(provided: Made) -> None:
+    """Each request is answered once, also where the next event is there already."""
+    stage = provided(
+        """
+plain = socket.create_connection(ADDRESS.split(":"))
+NEXT = f"GET {BASE}invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"
+plain.sendall(NEXT.encode())
+while True:
+    seen = ""
+    while "\\r\\n\\r\\n1" not in seen:  # up to the event, which is the number 1
+        seen += plain.recv(9999).decode()
+    id = seen.partition("Request-Id: ")[2].partition("\\r")[0]
+    answers = str(seen.count("HTTP/1.1 "))
+    head = f"POST {BASE}invocation/{id}/response HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 1\\r\\n\\r\\n"
+    plain.sendall((head + answers + NEXT).encode())
+""",
+        settings={"most_workers": 1},
+    )
+    assert stage.at_once(1, 1, 1, 1) == [Returned(b"1"), Returned(b"2"), Returned(b"2"), Returned(b"2")]
+    assert stage.returned(event=1) == 2
+
+
 def test_garbage_ends_its_connection_only(provided: Made) -> None:
     stage = provided(
         body="""plain = socket.create_connection(ADDRESS.split(":"))

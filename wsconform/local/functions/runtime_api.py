@@ -149,7 +149,8 @@ class RuntimeConnection(asyncio.Protocol):
         if self.waits:  # a second request, while the answer to the first is due, could never be answered in turn
             self.close()
             return
-        self._unwritten += self._answer()
+        answer = self._answer()  # by which an event may be given at once, and what is unwritten be written
+        self._unwritten += answer
         if not self._parser.should_keep_alive() and not self.waits:
             self._write_and_close()
 
