@@ -91,7 +91,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
             template,
             parameters=_pairs("--parameter", given["parameters"]),
             samconfig_env=given["samconfig_env"],
-            order=deploy_order or "worst",  # type: ignore[arg-type]  # one of click's choices
+            order=deploy_order,  # type: ignore[arg-type]  # one of click's choices
             assume=_pairs("--assume", assume),
             host=host,
             port=port,

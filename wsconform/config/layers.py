@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wsconform.check.finding import Severity
 from wsconform.check.registry import unknown_name
 from wsconform.config.files import ConfigError, shown
+from wsconform.config.local import LocalSettings
 
 if TYPE_CHECKING:
     from wsconform.live.expectation import Expectation
@@ -205,6 +206,24 @@ def _routes(value: object, layer: Layer, key: str) -> dict[str, Expectation]:
     return found
 
 
+def _local(value: object, layer: Layer, key: str) -> LocalSettings:
+    if not isinstance(value, Mapping):
+        raise _wrong(layer, key, "a table with assume, deploy_order and environment", value)
+    read: dict[str, Any] = {}
+    for name, given in value.items():
+        where = f"{key}.{name}"
+        if name in ("assume", "environment"):
+            read[name] = _parameters(given, layer, where)
+        elif name == "deploy_order":
+            if given not in ("worst", "best"):
+                raise _wrong(layer, where, '"worst" or "best"', given)
+            read[name] = given
+        else:
+            known = ("assume", "deploy_order", "environment")
+            raise ConfigError(f"{layer.where(key)}: {unknown_name('setting', str(name), known)}")
+    return LocalSettings(**read)
+
+
 READERS: dict[str, Callable[[object, Layer, str], Any]] = {
     "select": _names,
     "ignore": _reasons,
@@ -220,4 +239,5 @@ READERS: dict[str, Callable[[object, Layer, str], Any]] = {
     "deny": _references,
     "url": _urls,
     "routes": _routes,
+    "local": _local,
 }

@@ -18,6 +18,7 @@ from wsconform.check.finding import Severity
 from wsconform.check.registry import unknown_name
 from wsconform.config.files import ConfigError, bytes_of, parse_toml, shown
 from wsconform.config.layers import READERS, Layer, kind_of
+from wsconform.config.local import LocalSettings
 
 if TYPE_CHECKING:
     from wsconform.live.expectation import Expectation
@@ -38,7 +39,7 @@ class Settings:
     parameters that the project file gives, `overrides` those given for this run. `checks` are folders of packs.
     Findings of `fail_on` and above fail a run. `allow` and `deny` are identities, as references by the name of their
     source; `url` are stages by API, by the empty name that of the only one; `routes` are expectations by route key.
-    `origins` tells where a name of a key was given.
+    `local` is how templates run on this machine. `origins` tells where a name of a key was given.
     """
 
     select: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Settings:
     deny: Mapping[str, str] = field(default_factory=dict, repr=False)
     url: Mapping[str, str] = field(default_factory=dict)
     routes: Mapping[str, Expectation] = field(default_factory=dict)
+    local: LocalSettings = field(default_factory=LocalSettings)
     origins: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def origin(self, key: str, name: str) -> str:

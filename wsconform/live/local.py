@@ -40,7 +40,9 @@ class Locals:
             from wsconform.local.errors import StageError
             from wsconform.local.stage import LocalStage
 
-            stage = LocalStage(Path(path), parameters=self._settings.overrides)
+            known = stack.root.parameters
+            given = {name: value for name, value in self._settings.overrides.items() if name in known}
+            stage = LocalStage(Path(path), parameters=given)
             try:
                 self._stages[path] = stage.start()
             except StageError as error:

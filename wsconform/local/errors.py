@@ -37,6 +37,7 @@ def as_stage_errors() -> Iterator[None]:
     """What may go wrong at the start, as StageError."""
     from wsconform.config.files import ConfigError
     from wsconform.local.deployed.errors import DeployError, Problem
+    from wsconform.local.gateway.assumptions import AssumptionError
     from wsconform.local.sockets.listening import PortTaken
     from wsconform.template.errors import TemplateError
 
@@ -46,6 +47,8 @@ def as_stage_errors() -> Iterator[None]:
         raise CannotReadError([Problem(error.message, str(error.span or error.path), error.fix)]) from None
     except ConfigError as error:
         raise CannotReadError([Problem(str(error))]) from None
+    except AssumptionError as error:
+        raise CannotReadError([Problem(f"local.assume: {error}")]) from None
     except DeployError as error:
         raise CannotDeployError(error.problems) from None
     except PortTaken as error:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wsconform.check.registry import unknown_name
 from wsconform.config.layers import options
 from wsconform.config.settings import load
 from wsconform.local.deployed.deploy import deploy
+from wsconform.local.deployed.errors import DeployError, Problem
 from wsconform.local.deployed.model import DeployedApi, Deployment
 from wsconform.local.deployed.snapshot import Order
 from wsconform.local.endpoints import Endpoint
@@ -40,13 +42,16 @@ MOST_STEPS = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a stage is to be. Ports are 0 for one of the system's choice; a second API has the port after the first."""
+    """What a stage is to be; what is left out is as the project's settings have it.
+
+    Ports are 0 for one of the system's choice; a second API has the port after the first.
+    """
 
     template: Path
     parameters: Mapping[str, str] = field(default_factory=dict)
     samconfig_env: str | None = None
-    order: Order = "worst"
-    assumptions: Assumptions = field(default_factory=Assumptions)
+    order: Order | None = None
+    assume: Mapping[str, str] = field(default_factory=dict)
     accept: Collection[str] = ()
     host: str = "127.0.0.1"
     port: int = 0
@@ -89,6 +94,7 @@ class Running:
         self.deployment: Deployment
         self.functions: Functions
         self.ports: dict[str, Ports] = {}
+        self._assumptions = Assumptions()
         self._functions_started = False
         self._redeploying = asyncio.Lock()
 
@@ -195,17 +201,24 @@ class Running:
     def _deployed(self, previous: Deployment | None) -> tuple[Stack, Deployment]:
         plan = self.plan
         source = read(plan.template)
-        layer = options({"parameters": [f"{name}={value}" for name, value in plan.parameters.items()]})
-        settings = load([plan.template], layer, options({"samconfig_env": plan.samconfig_env}))
+        given = {"parameters": dict(plan.parameters), "samconfig_env": plan.samconfig_env}
+        settings = load([plan.template], options({key: value for key, value in given.items() if value}))
+        local = settings.local
         stack = read_stack(source, settings.parameters_for(plan.template))
+        for name in plan.parameters:
+            if name not in stack.root.parameters:
+                raise DeployError([Problem(unknown_name("parameter", name, stack.root.parameters))])
         deployment = deploy(
             stack,
             address=self._address,
-            order=plan.order,
-            environment=plan.environment,
+            order=plan.order or local.deploy_order,
+            environment={**local.environment, **plan.environment},
             accept=plan.accept,
             previous=previous,
         )
+        if previous is None:
+            assumed = {**local.assume, **plan.assume}
+            self._assumptions = Assumptions().with_(f"{name}={value}" for name, value in assumed.items())
         return stack, deployment
 
     def _address(self, label: str) -> str:
@@ -234,13 +247,13 @@ class Running:
             self.happenings.add(Happening(at, label, what))
 
         ports.shell = Shell(
-            Gateway(api, domain=self._address(label), assumptions=plan.assumptions),
+            Gateway(api, domain=self._address(label), assumptions=self._assumptions),
             api,
             signatures=self._signatures(),
             invoke=self._invoke,
             tell=tell,
             clock=plan.clock,
-            assumptions=plan.assumptions,
+            assumptions=self._assumptions,
         )
         ports.listeners = (
             Listener(ports.tls, ports.shell, context=self.certificates.server_context()),

@@ -30,15 +30,16 @@ class LocalStage:
     It runs in a thread of its own with an event loop of its own, so that neither blocking clients nor asyncio ones
     keep it from working. Any property may be asked from any thread while it runs.
 
-    `parameters` are values of template parameters. `order` is the order in which CloudFormation makes what waits for
-    nothing: `worst` leaves out of a deployment every route that it does not wait for, `best` none. `assume` overrides
-    what is assumed where AWS says nothing, such as `{"J13": "yes"}`. `accept` names checks whose refusals are
-    overridden. `environment` holds environment variables of functions, by `NAME` or `Function.NAME`. `clock` is what
-    idle connections and the like are told by; `advance` puts it forward. `on_line` is told each line that a function
-    logs, with the function's logical id.
+    What is not given is as the project's settings have it. `parameters` are values of template parameters. `order` is
+    the order in which CloudFormation makes what waits for nothing: `worst` leaves out of a deployment every route that
+    it does not wait for, `best` none. `assume` overrides what is assumed where AWS says nothing, such as
+    `{"J13": "yes"}`. `accept` names checks whose refusals are overridden. `environment` holds environment variables of
+    functions, by `NAME` or `Function.NAME`. `clock` is what idle connections and the like are told by; `advance` puts
+    it forward. `on_line` is told each line that a function logs, with the function's logical id.
 
-    Raises StageError at the start where the template cannot be read or deployed, or a port not be opened. Whatever
-    happens, at the end no process, thread, port or temporary file is left.
+    Raises AssumptionError for an assumption that there is not. Raises StageError at the start where the template cannot
+    be read or deployed, or a port not be opened. Whatever happens, at the end no process, thread, port or temporary
+    file is left.
     """
 
     def __init__(  # noqa: PLR0913 (each by its name)
@@ -47,7 +48,7 @@ class LocalStage:
         *,
         parameters: Mapping[str, str] | None = None,
         samconfig_env: str | None = None,
-        order: Order = "worst",
+        order: Order | None = None,
         assume: Mapping[str, str] | None = None,
         accept: Collection[str] = (),
         host: str = "127.0.0.1",
@@ -60,12 +61,13 @@ class LocalStage:
         from wsconform.local.gateway.assumptions import Assumptions
         from wsconform.local.sockets.clock import Clock
 
+        Assumptions().with_(f"{name}={value}" for name, value in (assume or {}).items())  # told apart at once
         self.plan = Plan(
             template=Path(template),
             parameters=dict(parameters or {}),
             samconfig_env=samconfig_env,
             order=order,
-            assumptions=Assumptions().with_(f"{name}={value}" for name, value in (assume or {}).items()),
+            assume=dict(assume or {}),
             accept=tuple(accept),
             host=host,
             port=port,

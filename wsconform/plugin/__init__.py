@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from wsconform.local.stage import LocalStage
 
 LISTS = {
     "select": ("NAME", "run only the checks that this name or glob fits"),
@@ -23,6 +30,7 @@ STRICT = "let warnings fail their checks too"
 BASELINE = "leave out the findings in this file, as written by `wsconform check --write-baseline`"
 
 
+TEMPLATE = "the template that the fixture wsconform_stage runs"
 LOCAL = "run each template on this machine, with its own functions, and probe that"
 SETTINGS = ("strict", *LISTS, "baseline")
 """What has an option and an ini value of the same name."""
@@ -44,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"wsconform_{name}", f"{text}; one {metavar} a line", type="linelist")
     group.addoption("--wsconform-baseline", metavar="FILE", help=BASELINE)
     parser.addini("wsconform_baseline", BASELINE)
+    parser.addini("wsconform_template", TEMPLATE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,3 +69,20 @@ def pytest_configure(config: pytest.Config) -> None:
                 f"--wsconform-{name} does nothing without --wsconform; "
                 f"to have it in every run that does, set wsconform_{name} in pytest's configuration"
             )
+
+
+@pytest.fixture(scope="session")
+def wsconform_template(pytestconfig: pytest.Config) -> Path:
+    """The template that `wsconform_stage` runs: that of the ini option of this name. Override it as you like."""
+    from wsconform.plugin.stage import template_of
+
+    return template_of(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def wsconform_stage(pytestconfig: pytest.Config, wsconform_template: Path) -> Iterator[LocalStage]:
+    """The template on this machine, with its own functions, for as long as the session lasts."""
+    from wsconform.plugin.stage import running
+
+    with running(pytestconfig, wsconform_template) as stage:
+        yield stage

@@ -1,0 +1,279 @@
+"""`wsconform serve`, as a process of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websocket
+from standing import ANSWER, TEMPLATE, write_template
+
+SAMPLE = Path(__file__).parents[2] / "sample_stack/template.yaml"
+PATIENCE = 60.0
+"""Seconds after which a test that waits in vain fails."""
+
+
+class Served:
+    """A running `wsconform serve` with a ready file."""
+
+    def __init__(self, folder: Path, *arguments: str | Path) -> None:
+        self.ready_file = folder / "ready.json"
+        self.output = folder / "output.txt"
+        command = [sys.executable, "-m", "wsconform", "serve", *map(str, arguments)]
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(  # noqa: S603 (the tests' own interpreter)
+                [*command, "--ready-file", str(self.ready_file)],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            )
+
+    def ready(self) -> dict[str, Any]:
+        self.until(self.ready_file.exists)
+        data: dict[str, Any] = json.loads(self.ready_file.read_text())
+        return data
+
+    def until(self, true: Callable[[], object]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not true():
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < end, self.said()
+            time.sleep(0.02)
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def end(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+Serve = Callable[..., Served]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Runs `wsconform serve` with some arguments."""
+    running = []
+
+    def start(*arguments: str | Path) -> Served:
+        running.append(Served(tmp_path, *arguments))
+        return running[-1]
+
+    yield start
+    for one in running:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.wait()
+
+
+def talk(url: str, text: str, **settings: Any) -> str:  # noqa: ANN401 (websocket-client's own)
+    client = websocket.create_connection(url, timeout=30, **settings)
+    client.send(text)
+    answer = client.recv()
+    client.close()
+    return str(answer)
+
+
+def children(parent: int) -> set[int]:
+    """The processes that a process started."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent:
+            found.add(int(status.parent.name))
+    return found
+
+
+def test_the_sample_stack_from_start_to_end(serve: Serve) -> None:
+    served = serve(SAMPLE)
+    ready = served.ready()
+    (stage,) = ready["stages"]
+    header = ["x-some-header-to-auth-from: allow"]
+    for url in (stage["ws"], stage["wss"]):
+        said = talk(url, '{"action": "test"}', header=header, sslopt={"ca_certs": ready["ca"]})
+        assert json.loads(said) == {"message": "This response was pushed from my Lambda."}
+    with pytest.raises(websocket.WebSocketBadStatusException):
+        talk(stage["ws"], "", header=["x-some-header-to-auth-from: none"])
+    served.until(lambda: "refused 403" in served.said())
+    workers = children(served.process.pid)
+    assert workers
+    assert served.ready_file.stat().st_mode & 0o777 == 0o600
+
+    assert served.end() == 130
+
+    said = served.said()
+    for address in (stage["wss"], stage["ws"], f"{stage['management']}/@connections", stage["status"]):
+        assert address in said
+    for expected in ("connected as", "invoke MyLambdaRouteHandlerFunction", "pushed", "why Auth: statement 1", "START"):
+        assert expected in said
+    assert "Traceback" not in said
+    assert ready["credentials"]["secret_access_key"] not in said
+    assert not served.ready_file.exists()
+    assert not Path(ready["ca"]).exists()
+    assert not [one for one in workers if Path(f"/proc/{one}").exists()]
+
+
+def test_terminated_it_ends_cleanly(serve: Serve, tmp_path: Path) -> None:
+    served = serve(write_template(tmp_path))
+    served.ready()
+
+    assert served.end(signal.SIGTERM) == 0
+    assert not served.ready_file.exists()
+
+
+def test_ports_are_those_that_are_asked_for(serve: Serve, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        tls, plain = one.getsockname()[1], other.getsockname()[1]
+    served = serve(write_template(tmp_path), "--port", str(tls), "--plain-port", str(plain))
+    (stage,) = served.ready()["stages"]
+
+    assert stage["wss"] == f"wss://127.0.0.1:{tls}/v1"
+    assert stage["ws"] == f"ws://127.0.0.1:{plain}/v1"
+
+
+def test_events_as_json(serve: Serve, tmp_path: Path) -> None:
+    served = serve(write_template(tmp_path), "--log-json")
+    (stage,) = served.ready()["stages"]
+    assert talk(stage["ws"], "hello") == ANSWER
+    served.until(lambda: "disconnect" in served.said())
+    served.end()
+
+    told = [json.loads(line) for line in served.said().splitlines()]
+    assert [one["kind"] for one in told] == ["connect", "message", "reply", "disconnect"]
+    assert {one["api"] for one in told} == {"Chat"}
+    assert len({one["connectionId"] for one in told}) == 1
+
+
+def test_what_changes_is_reloaded(serve: Serve, tmp_path: Path) -> None:
+    template = write_template(tmp_path)
+    served = serve(template, "--watch")
+    (stage,) = served.ready()["stages"]
+    client = websocket.create_connection(stage["ws"], timeout=30)
+
+    template.write_text(TEMPLATE.replace("'heard'", "'changed'"))
+    served.until(lambda: "reloaded in" in served.said())
+    client.send("hello")
+    assert client.recv() == "changed"
+
+    template.write_text("Resources: [")
+    served.until(lambda: "what was there before stays" in served.said())
+    client.send("hello")
+    assert client.recv() == "changed"
+
+    template.write_text(TEMPLATE)
+    served.until(lambda: served.said().count("reloaded in") == 2)
+    client.send("hello")
+    assert client.recv() == ANSWER
+    client.close()
+    served.end()
+
+
+def test_handlers_that_change_are_reloaded(serve: Serve, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    handler = code / "app.py"
+    handler.write_text("def handler(event, context):\n    return {'statusCode': 200, 'body': 'first'}\n")
+    template = write_template(tmp_path, TWO_WAY)
+    served = serve(template, "--watch")
+    (stage,) = served.ready()["stages"]
+    assert talk(stage["ws"], "hello") == "first"
+
+    handler.write_text("def handler(event, context):\n    return {'statusCode': 200, 'body': 'the second'}\n")
+    served.until(lambda: "reloaded in" in served.said())
+    assert talk(stage["ws"], "hello") == "the second"
+    served.end()
+
+
+TWO_WAY = TEMPLATE.replace(
+    TEMPLATE[TEMPLATE.index("  Mock:") : TEMPLATE.index("  Deployment:")],
+    """\
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Code: code
+      Handler: app.handler
+      Runtime: python3.13
+      Role: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/role
+  Mock:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Chat
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub >-
+        arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function.Arn}/invocations
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref Function
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Chat}/*
+""",
+).replace(", MockResponse]", "]")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.yaml"], "none.yaml"),
+        (["template.yaml", "--assume", "J99=yes"], 'there is no assumption "J99"'),
+        (["template.yaml", "--assume", "J13"], "--assume takes NAME=VALUE"),
+        (["template.yaml", "--parameter", "None=1"], 'there is no parameter "None"'),
+        (["template.yaml", "--port", "70000"], "70000 is not in the range"),
+        (["template.yaml", "--host", "no.such.invalid"], 'the host "no.such.invalid" has no address'),
+        (["template.yaml", "--env", "=x"], "--env takes NAME=VALUE"),
+        (["template.yaml", "--deploy-order", "odd"], "'odd' is not one of 'worst', 'best'"),
+        (["refused.yaml"], "RouteSelectionExpression"),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, list) else "",
+)
+def test_what_cannot_be_served_is_said(serve: Serve, tmp_path: Path, arguments: list[str], said: str) -> None:
+    write_template(tmp_path)
+    refused = TEMPLATE.replace(", RouteSelectionExpression: $request.body.action", "")
+    (tmp_path / "refused.yaml").write_text(refused)
+    served = serve(*arguments)
+
+    assert served.process.wait(PATIENCE) == 2
+    assert said in served.said()
+    assert "Traceback" not in served.said()
+    assert not served.ready_file.exists()
+
+
+def test_a_port_in_use_is_said(serve: Serve, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        served = serve(write_template(tmp_path), "--plain-port", str(port))
+
+        assert served.process.wait(PATIENCE) == 2
+    assert f"error: 127.0.0.1:{port} cannot be opened" in served.said()
+    assert len(served.said().splitlines()) == 1
+
+
+def test_other_machines_are_let_in_with_a_warning(serve: Serve, tmp_path: Path) -> None:
+    served = serve(write_template(tmp_path), "--host", "0.0.0.0")  # noqa: S104 (what is tested)
+    ready = served.ready()
+
+    assert talk(ready["stages"][0]["wss"], "hello", sslopt={"ca_certs": ready["ca"]}) == ANSWER
+    assert "warning: 0.0.0.0 can be reached from other machines" in served.said()
+
+
+def test_settings_of_the_project_count(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "wsconform.toml").write_text('[local]\nassume = {J19 = "418"}\n')
+    served = serve(write_template(tmp_path))
+    (stage,) = served.ready()["stages"]
+    host, _, port = stage["ws"].removeprefix("ws://").removesuffix("/v1").rpartition(":")
+    with socket.create_connection((host, int(port)), 30) as raw:
+        raw.sendall(b"GET /v1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert raw.recv(1000).startswith(b"HTTP/1.1 418 ")

@@ -1,0 +1,256 @@
+"""The local stage from Python: what it offers, and that nothing is left of it."""
+
+import asyncio
+import gc
+import json
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import websocket
+import websockets.asyncio.client
+from standing import ANSWER, TEMPLATE, write_template
+
+from wsconform.local.errors import CannotDeployError, CannotListenError, CannotReadError, StageError
+from wsconform.local.sockets.clock import ManualClock
+from wsconform.local.stage import LocalStage
+
+SAMPLE = Path(__file__).parents[2] / "sample_stack"
+REPLY = {"message": "This response was pushed from my Lambda."}
+IDENTITY = {"x-some-header-to-auth-from": "allow"}
+
+
+def connect(stage: LocalStage, **header: str) -> websocket.WebSocket:
+    return websocket.create_connection(
+        stage.url,
+        timeout=30,
+        header=[f"{name}: {value}" for name, value in header.items()],
+        sslopt={"ca_certs": str(stage.ca_file)},
+    )
+
+
+def until(true: Callable[[], object], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+def kinds(stage: LocalStage) -> list[str]:
+    return [one.what.kind for one in stage.happenings]
+
+
+def test_the_sample_stack_answers_by_pushing() -> None:
+    with LocalStage(SAMPLE / "template.yaml") as stage:
+        client = connect(stage, **IDENTITY)
+        client.send('{"action": "test"}')
+        assert json.loads(client.recv()) == REPLY
+        client.close()
+        with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+            connect(stage)
+        assert refused.value.status_code == 401
+        with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+            connect(stage, **{"x-some-header-to-auth-from": "wrong"})
+        assert refused.value.status_code == 403
+        assert any("START RequestId" in one for one in stage.logs("MyLambdaRouteHandlerFunction"))
+        until(lambda: "disconnect" in kinds(stage))
+        assert {"connect", "message", "invoke", "push", "result", "refuse"} <= set(kinds(stage))
+
+
+def test_the_articles_order_lets_everybody_in(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE, tmp_path / "sample")
+    template = tmp_path / "sample/template.yaml"
+    template.write_text(template.read_text().replace("DependsOn: [ConnectRoute, TestRoute]", "DependsOn: [TestRoute]"))
+
+    with LocalStage(template) as stage:
+        connect(stage).close()
+        assert any("$connect" in one for one in stage.remarks)
+    with LocalStage(template, order="best") as stage, pytest.raises(websocket.WebSocketBadStatusException):
+        connect(stage)
+
+
+def test_parameters_and_environment_are_given() -> None:
+    template = SAMPLE / "template.yaml"
+    with LocalStage(template, parameters={"Credential": "other", "StageName": "dev"}) as stage:
+        assert stage.url.endswith("/dev")
+        connect(stage, **{"x-some-header-to-auth-from": "other"}).close()
+    with LocalStage(template, environment={"LambdaRequestAuthFunction.CREDENTIAL": "third"}) as stage:
+        connect(stage, **{"x-some-header-to-auth-from": "third"}).close()
+
+
+def test_asynchronous_use(tmp_path: Path) -> None:
+    async def talk() -> str:
+        async with (
+            LocalStage(write_template(tmp_path)) as stage,
+            websockets.asyncio.client.connect(stage.url, ssl=stage.ssl_context()) as client,
+        ):
+            await client.send("hello")
+            return str(await client.recv())
+
+    assert asyncio.run(talk()) == ANSWER
+
+
+def test_nothing_is_left() -> None:
+    threads = set(threading.enumerate())
+    stage = LocalStage(SAMPLE / "template.yaml")
+    with stage:
+        client = connect(stage, **IDENTITY)
+        folder = stage.ca_file.parent
+        assert folder.stat().st_mode & 0o777 == 0o700
+        address = stage.endpoints[0].tls
+        mine = os.getpid()
+        assert workers(mine)
+    assert client.recv_data()[0] == 8  # it is told
+    client.shutdown()  # type: ignore[no-untyped-call]
+
+    assert not workers(mine)
+    assert not folder.exists()
+    assert {one for one in threading.enumerate() if one.name.startswith("wsconform")} <= threads
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((address.rpartition(":")[0], int(address.rpartition(":")[2])), 5)
+    stage.stop()  # again
+    with pytest.raises(RuntimeError, match="does not run"):
+        stage.advance(1)
+    with pytest.raises(RuntimeError, match="started once"):
+        stage.start()
+    gc.collect()
+
+
+def workers(parent: int) -> list[str]:
+    """The processes that a process has started and that still run."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent and fields[0] != "Z":
+            found.append(status.parent.name)
+    return found
+
+
+def test_a_template_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CannotReadError) as raised, LocalStage(tmp_path / "none.yaml"):
+        pass
+    (problem,) = raised.value.problems
+    assert "none.yaml" in problem.place
+
+
+def test_what_aws_would_refuse(tmp_path: Path) -> None:
+    text = TEMPLATE.replace("RouteSelectionExpression: $request.body.action", "Description: none")
+    with pytest.raises(CannotDeployError) as raised, LocalStage(write_template(tmp_path, text)):
+        pass
+    assert all(one.message and one.place for one in raised.value.problems)
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    template = write_template(tmp_path)
+    with LocalStage(template) as stage:
+        port = int(stage.endpoints[0].plain.rpartition(":")[2])
+        with (
+            pytest.raises(CannotListenError, match=f"127.0.0.1:{port} cannot be opened"),
+            LocalStage(template, plain_port=port),
+        ):
+            pass
+        connect(stage).close()
+
+
+def test_a_host_that_is_none(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StageError, match="has no address"),
+        LocalStage(write_template(tmp_path), host="no.such.invalid"),
+    ):
+        pass
+
+
+def test_an_assumption_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match='no assumption "J99"'):
+        LocalStage(write_template(tmp_path), assume={"J99": "yes"})
+
+
+def test_idle_connections_end_when_the_clock_says_so(tmp_path: Path) -> None:
+    with LocalStage(write_template(tmp_path), clock=ManualClock()) as stage:
+        client = connect(stage)
+        stage.advance(599)
+        client.send("hello")
+        assert client.recv() == ANSWER
+        stage.advance(599)
+        client.send("hello")
+        assert client.recv() == ANSWER
+        stage.advance(601)
+        assert client.recv_data() == (8, b"\x03\xe9Going away")
+        client.shutdown()  # type: ignore[no-untyped-call]
+
+
+def test_two_hours_are_the_most(tmp_path: Path) -> None:
+    with LocalStage(write_template(tmp_path)) as stage:
+        client = connect(stage)
+        for _ in range(14):
+            stage.advance(540)
+            client.send("hello")
+            if client.recv_data()[0] == 8:
+                break
+        else:
+            pytest.fail("it is still open")
+        assert stage.happenings[-1].at - stage.happenings[0].at == pytest.approx(7200, abs=5)
+        client.shutdown()  # type: ignore[no-untyped-call]
+
+
+def test_what_changes_is_deployed_anew(tmp_path: Path) -> None:
+    template = write_template(tmp_path)
+    with LocalStage(template) as stage:
+        client, url = connect(stage), stage.url
+        template.write_text(TEMPLATE.replace("'heard'", "'changed'"))
+        stage.redeploy()
+        client.send("hello")
+        assert client.recv() == "changed"
+        assert stage.url == url
+
+        template.write_text("Resources: [")
+        with pytest.raises(CannotReadError):
+            stage.redeploy()
+        client.send("hello")
+        assert client.recv() == "changed"
+        client.close()
+
+
+def test_a_second_api_comes_and_goes(tmp_path: Path) -> None:
+    second = TEMPLATE.partition("Resources:")[2]
+    for name in ("Chat", "Echo", "EchoResponse", "MockResponse", "Mock", "Deployment", "Stage"):
+        second = second.replace(f"  {name}:\n", f"  Second{name}:\n").replace(f"!Ref {name}", f"!Ref Second{name}")
+    second = second.replace("${Mock}", "${SecondMock}").replace(
+        "[Echo, EchoResponse, MockResponse]", "[SecondEcho, SecondEchoResponse, SecondMockResponse]"
+    )
+    template = write_template(tmp_path)
+    with LocalStage(template) as stage:
+        template.write_text(TEMPLATE + second)
+        stage.redeploy()
+        assert [one.api for one in stage.endpoints] == ["Chat", "SecondChat"]
+        client = websocket.create_connection(stage.endpoints[1].ws, timeout=20)
+        client.send("hello")
+        assert client.recv() == ANSWER
+
+        template.write_text(TEMPLATE)
+        stage.redeploy()
+        assert client.recv_data()[0] == 8
+        client.shutdown()  # type: ignore[no-untyped-call]
+        assert [one.api for one in stage.endpoints] == ["Chat"]
+
+
+def test_compression_is_agreed_on_where_it_is_assumed(tmp_path: Path) -> None:
+    async def talk() -> None:
+        async with (
+            LocalStage(write_template(tmp_path), assume={"J21": "yes"}) as stage,
+            websockets.asyncio.client.connect(stage.url, ssl=stage.ssl_context()) as client,
+        ):
+            assert client.response is not None
+            assert "permessage-deflate" in client.response.headers["Sec-WebSocket-Extensions"]
+            await client.send("hello" * 1000)
+            assert await client.recv() == ANSWER
+
+    asyncio.run(talk())

@@ -1,0 +1,20 @@
+"""What a project says of its local stage: the table `local`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSettings:
+    """How templates run on this machine.
+
+    `assume` settles what AWS does not tell, by name. `deploy_order` is that in which CloudFormation makes what waits
+    for nothing. `environment` holds environment variables of functions, by `NAME` or `Function.NAME`.
+    """
+
+    assume: Mapping[str, str] = field(default_factory=dict)
+    deploy_order: Literal["worst", "best"] = "worst"
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)

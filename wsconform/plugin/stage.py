@@ -1,0 +1,51 @@
+"""What is behind the fixtures with which users test against a local stage: `wsconform_template`, `wsconform_stage`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from wsconform.config.files import ConfigError
+from wsconform.config.layers import ini
+from wsconform.config.settings import merge
+from wsconform.local.errors import StageError
+from wsconform.local.stage import LocalStage
+from wsconform.template.errors import TemplateError
+from wsconform.template.nodes import Mapping as Node
+from wsconform.template.nodes import child
+from wsconform.template.source import read
+
+
+def template_of(config: pytest.Config) -> Path:
+    """The template that the ini option `wsconform_template` names, beside the file that says so."""
+    name = str(config.getini("wsconform_template"))
+    if not name:
+        raise pytest.UsageError(
+            "no template to run: set wsconform_template in pytest's configuration, or override the fixture of that name"
+        )
+    return (config.inipath.parent if config.inipath is not None else config.rootpath) / name
+
+
+@contextmanager
+def running(config: pytest.Config, template: Path) -> Iterator[LocalStage]:
+    """The stage of a template. Where it does not start, the test that needs it fails with the reasons alone."""
+    try:
+        given = [*config.getini("wsconform_parameter"), *config.getoption("wsconform_parameter")]
+        settings = merge(None, ini({"parameters": given}, config.inipath))
+        stage = LocalStage(template, parameters=_fitting(template, settings.overrides)).start()
+    except (ConfigError, StageError, TemplateError) as error:
+        pytest.fail(f"the local stage does not start: {error}", pytrace=False)
+    try:
+        yield stage
+    finally:
+        stage.stop()
+
+
+def _fitting(template: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """Of the parameters that pytest was given for all templates, those that this one has."""
+    declared = child(read(template).root, "Parameters")
+    names = declared.entries.keys() if isinstance(declared, Node) else ()
+    return {name: value for name, value in given.items() if name in names}
