@@ -1,6 +1,7 @@
 """The checks and the local stage agree: what a check's page says of its examples is what comes of them on a stage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,52 +28,65 @@ WELCOME = Connect(
 """A client that brings all that any sound example asks for."""
 
 
-def examples(check: Check) -> Iterator[tuple[str, int, str]]:
-    """The examples of a check's page, as whole templates, each with its heading and number."""
-    page = read_page(check.page)
-    for heading, shown in (("fails", page.failing), ("passes", page.passing)):
-        for number, example in enumerate(shown, 1):
-            yield heading, number, whole_template(example, BASE)
+@dataclass(frozen=True)
+class Example:
+    """An example of a check's page, as a whole template. `heading` is "fails" or "passes", `number` counts from 1."""
+
+    check: Check
+    heading: str
+    number: int
+    template: str
+    script: str
+
+    def __str__(self) -> str:
+        return f"{self.check.name}-{self.heading}-{self.number}"
 
 
-def every_example() -> Iterator[object]:
-    """All examples; of those that are alike and have nothing of their own to show, one."""
-    known = set()
+def examples() -> Iterator[Example]:
+    """All examples of all pages."""
     for check in REGISTRY:
-        has_script = bool(read_page(check.page).script)
-        for heading, number, template in examples(check):
-            if has_script or heading == "fails" or template not in known:
-                yield pytest.param(check, heading, number, template, id=f"{check.name}-{heading}-{number}")
-            if not has_script and heading == "passes":
-                known.add(template)
+        page = read_page(check.page)
+        for heading, shown in (("fails", page.failing), ("passes", page.passing)):
+            for number, example in enumerate(shown, 1):
+                yield Example(check, heading, number, whole_template(example, BASE), page.script)
 
 
-def scenes(check: Check, heading: str, number: int, file: Path) -> list[Scene]:
+def different(every: Iterable[Example]) -> Iterator[Example]:
+    """Of the sound examples that are alike, and of which no script has more to show, one; and all others."""
+    known = set()
+    for one in every:
+        is_plain = one.heading == "passes" and not one.script
+        if not is_plain or one.template not in known:
+            yield one
+        if is_plain:
+            known.add(one.template)
+
+
+def scenes(example: Example, file: Path) -> list[Scene]:
     """What is to be played on an example: what the page says, and without that, what the check's effect comes to."""
-    script = read_page(check.page).script
-    if script:
-        return [scene for scene in read_script(script) if scene.is_of(heading, number)]
+    check, heading, number = example.check, example.heading, example.number
+    if example.script:
+        return [scene for scene in read_script(example.script) if scene.is_of(heading, number)]
     stack = read_stack(read(file))
     default = stack.in_world(stack.worlds[0])
     found = [one for one in examine(stack, [check], only=default).findings if one.effect is Effect.REFUSED]
     if not found:
         return [Scene(heading, number, steps=(WELCOME,))]
-    is_certain = check.name not in LASTING and any(one.severity is Severity.ERROR for one in found)
     # A check quotes what is written, and the stage what the account has in its place.
     words = [one.message.partition('"')[0] for one in found]
-    if is_certain:
+    if check.name not in LASTING and any(one.severity is Severity.ERROR for one in found):
         told = [Told(f"{one.span}: {begin}") for one, begin in zip(found, words, strict=True)]
         return [Scene(heading, number, steps=(Start(refused=True), *told))]
     return [Scene(heading, number, steps=tuple(map(Told, words)))]
 
 
-@pytest.mark.parametrize(("check", "heading", "number", "template"), list(every_example()))
-def test_an_example_does_what_its_page_says(
-    check: Check, heading: str, number: int, template: str, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("example", list(different(examples())), ids=str)
+def test_an_example_does_what_its_page_says(example: Example, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if "nodejs" in example.template:
+        request.getfixturevalue("node")
     file = tmp_path / "template.yaml"
-    file.write_text(template, encoding="utf-8")
-    played = scenes(check, heading, number, file)
-    assert played, f'no scene of the page is of "{heading} {number}"'
+    file.write_text(example.template, encoding="utf-8")
+    played = scenes(example, file)
+    assert played, f'no scene of the page is of "{example.heading} {example.number}"'
     for scene in played:
         play(scene, file)

