@@ -105,6 +105,20 @@ def test_an_error_at_the_start(provided: Made) -> None:
     assert stage.invoke() == Raised("Runtime.NoConfig", "no config", told.encode())
 
 
+def test_an_error_at_the_start_whose_answer_is_not_waited_for(provided: Made) -> None:
+    stage = provided(
+        """
+plain = socket.create_connection(ADDRESS.split(":"))
+told = '{"errorType": "MyError", "errorMessage": "' + "x" * 2_000_000 + '"}'
+plain.sendall(f"POST {BASE}init/error HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: {len(told)}\\r\\n\\r\\n{told}".encode())
+os._exit(1)
+"""
+    )
+    outcome = stage.invoke()
+    assert isinstance(outcome, Raised), outcome
+    assert (outcome.type, len(outcome.message)) == ("MyError", 2_000_000)
+
+
 def test_requests_out_of_turn_are_refused(provided: Made) -> None:
     stage = provided(
         body="""statuses = [

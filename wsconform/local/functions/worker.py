@@ -253,6 +253,7 @@ class Worker:
             self._timer = self._loop.call_at(self._due, self._check_time)
             return
         seconds = self.launch.function.timeout
+        self.event.end(TimedOut(seconds))
         self._log.add(f"{_now()} {self.event.request_id} Task timed out after {seconds:.2f} seconds")
         self._owner.ended(self)
         self._finish(TimedOut(seconds))
@@ -296,7 +297,7 @@ class Worker:
         """Decide what became of the event, once nothing more can come."""
         if self._dying:
             return
-        if self._connections and self.event is not None and self._loop.time() < until:
+        if self._connections and (self.starts or self.event is not None) and self._loop.time() < until:
             self._loop.call_later(0.01, self._settle, status, until)
             return
         how = how_it_ended(status)
@@ -305,6 +306,7 @@ class Worker:
             self._log.add(f"INIT_REPORT Phase: init\tStatus: error\tError Type: Runtime.ExitError ({how})")
             self._fail_to_start(Crashed(f"{how} before it asked for an event"))
         elif self.event is not None:
+            self.event.end(Crashed(how))
             told = f"RequestId: {self.event.request_id} Error: Runtime exited ({how})"
             self._log.add(told, "Runtime.ExitError")
             self._finish(Crashed(how))
