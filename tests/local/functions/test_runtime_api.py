@@ -110,7 +110,8 @@ def test_an_error_at_the_start_whose_answer_is_not_waited_for(provided: Made) ->
         """
 plain = socket.create_connection(ADDRESS.split(":"))
 told = '{"errorType": "MyError", "errorMessage": "' + "x" * 2_000_000 + '"}'
-plain.sendall(f"POST {BASE}init/error HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: {len(told)}\\r\\n\\r\\n{told}".encode())
+head = f"POST {BASE}init/error HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: {len(told)}\\r\\n\\r\\n"
+plain.sendall((head + told).encode())
 os._exit(1)
 """
     )
