@@ -25,6 +25,8 @@ from wsconform.template.nodes import Span
 if TYPE_CHECKING:
     from wsconform.live.stages import Stages
 
+LIVE = "live"
+"""What stands in node ids before the names of probes."""
 HAS_API = "has-a-websocket-api"
 """Fails for a file that the user named and that has none: a name mistyped must not turn a gate green."""
 
@@ -111,11 +113,9 @@ class Api(pytest.Collector):
                 self, name=verdict.check, examination=self._examination, verdict=verdict, fail_on=self._fail_on
             )
         if self._live is not None and self.name in self._live.plans(self._examination):
-            from wsconform.plugin.live import COLLECTOR, LiveApi
+            from wsconform.plugin.live import LiveApi
 
-            yield LiveApi.from_parent(
-                self, name=COLLECTOR, live=self._live, examination=self._examination, label=self.name
-            )
+            yield LiveApi.from_parent(self, name=LIVE, live=self._live, examination=self._examination, label=self.name)
 
 
 class _Test(pytest.Item):

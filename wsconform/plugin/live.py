@@ -22,8 +22,6 @@ from wsconform.plugin.properties import Entry, one_line, placed, to_properties
 from wsconform.report.cells import visible
 from wsconform.report.style import Style
 
-COLLECTOR = "live"
-
 
 class ProbeFailed(Exception):  # noqa: N818 (an outcome)
     """Fails a probe's test."""

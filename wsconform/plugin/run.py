@@ -17,7 +17,7 @@ from wsconform.check.registry import PackError
 from wsconform.config.files import ConfigError, shown
 from wsconform.config.layers import ini, options
 from wsconform.config.settings import Settings, load
-from wsconform.plugin.items import Template
+from wsconform.plugin.items import LIVE, Template
 from wsconform.plugin.properties import Entry, from_properties
 from wsconform.report.cells import visible
 from wsconform.run import SUFFIXES, Checker
@@ -166,11 +166,11 @@ class Run:
         terminalreporter.write_sep("=", "wsconform")
         if not self._ran:
             terminalreporter.write_line("no check ran; name a template, or a folder that has one", yellow=True)
-        templates: dict[str, list[tuple[str, list[Entry]]]] = {}
+        templates: dict[str, dict[str, tuple[str, list[Entry]]]] = {}
         for nodeid, said in self._ran.items():
-            templates.setdefault(nodeid.partition("::")[0], []).append(said)
-        for template, checks in sorted(templates.items()):
-            terminalreporter.write_line(f"{template}: {_summary(checks, verbose=verbose)}")
+            templates.setdefault(nodeid.partition("::")[0], {})[nodeid] = said
+        for template, tests in sorted(templates.items()):
+            terminalreporter.write_line(f"{template}: {_summary(tests, verbose=verbose)}")
         for leftover in self._leftovers:
             terminalreporter.write_line(leftover, yellow=True)
         if self._refused:
@@ -231,18 +231,23 @@ def _place(entry: Entry) -> tuple[str, int, int, str]:
     return entry.template, int(entry.line), int(entry.column), entry.id
 
 
-def _summary(checks: list[tuple[str, list[Entry]]], *, verbose: bool) -> str:
-    """What came of the checks on one template."""
+def _summary(tests: dict[str, tuple[str, list[Entry]]], *, verbose: bool) -> str:
+    """What came of the checks and probes of one template, by their node ids."""
     tally: Counter[str] = Counter()
-    for _, said in checks:
+    for _, said in tests.values():
         for entry in said:
             tally[_kind(entry)] += 1
     words = [_count(tally[one], one) for one in ("error", "warning", "note") if tally[one]]
     if tally["note"] and not verbose:
         words[-1] += " (shown with -v)"
     words += [f"{tally[one]} {one}" for one in ("suppressed", "inconclusive") if tally[one]]
-    words.append(f"{_count(sum(not said for _, said in checks), 'check')} passed")
-    worlds, _, more = checks[0][0].partition(" ")
+    probed = [said for nodeid, (_, said) in tests.items() if f"::{LIVE}::" in nodeid]
+    passed, on_stage = sum(not said for _, said in tests.values()), sum(not said for said in probed)
+    if len(probed) < len(tests):
+        words.append(f"{_count(passed - on_stage, 'check')} passed")
+    if probed:
+        words.append(f"{_count(on_stage, 'probe')} passed")
+    worlds, _, more = next(iter(tests.values()))[0].partition(" ")
     line = ", ".join(words) + (f", in {worlds} worlds" if worlds != "1" else "")
     if more:
         line += (
