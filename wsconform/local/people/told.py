@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from typing import Self
 
 import click
@@ -14,24 +15,33 @@ from wsconform.local.people.lines import json_line, json_log_line, line, log_lin
 from wsconform.report.style import Style
 
 TOGETHER = 0.02
-"""Seconds in which lines are gathered: one at a time, they would cost a tenth of what a busy stage does."""
+"""Seconds in which lines are gathered: one at a time, they would cost a fifth of what a busy stage does."""
 MOST_WAITING = 10_000
 """Lines that wait for an output that does not take them; what is beyond is counted only."""
 TO_END = 2.0
 """Seconds that the output is given, at the end, to take what still waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Logged:
+    """A line that a function logged, and when, in seconds since the epoch."""
+
+    function: str
+    text: str
+    at: float
+
+
 class Told:
     """Writes lines to standard output, from any thread; a context, within which they are written.
 
-    They are written by a thread of its own, so that an output that stands still holds up nothing but itself. Once
-    nobody reads it any more, all is silent.
+    They are put into words and written by a thread of its own, so that an output that stands still holds up nothing
+    but itself. Once nobody reads it any more, all is silent.
     """
 
     def __init__(self, style: Style, *, as_json: bool) -> None:
         self._style = style
         self._as_json = as_json
-        self._lines: list[str] = []
+        self._waiting: list[Happening | _Logged | str] = []
         self._left_out = 0
         self._changed = threading.Condition()
         self._ended = threading.Event()
@@ -49,47 +59,53 @@ class Told:
 
     def happened(self, happening: Happening) -> None:
         """Write an event."""
-        self._add(json_line(happening) if self._as_json else line(happening, self._style))
+        self._add(happening)
 
     def logged(self, function: str, text: str) -> None:
         """Write what a function logged."""
-        if self._as_json:
-            self._add(json_log_line(function, text, time.time()))
-        else:
-            self._add(log_line(function, text, self._style))
+        self._add(_Logged(function, text, time.time()))
 
     def line(self, text: str) -> None:
         """Write a line for people; nothing where programs read."""
         if not self._as_json:
             self._add(text)
 
-    def _add(self, text: str) -> None:
+    def _add(self, what: Happening | _Logged | str) -> None:
         with self._changed:
-            if len(self._lines) >= MOST_WAITING:
+            if len(self._waiting) >= MOST_WAITING:
                 self._left_out += 1
                 return
-            self._lines.append(text)
-            if len(self._lines) == 1:
+            self._waiting.append(what)
+            if len(self._waiting) == 1:
                 self._changed.notify()
 
-    def _take(self) -> list[str]:
+    def _take(self) -> list[Happening | _Logged | str]:
         """What waits, once something does; nothing at the end."""
         with self._changed:
-            while not self._lines and not self._ended.is_set():
+            while not self._waiting and not self._ended.is_set():
                 self._changed.wait()
-            lines, self._lines = self._lines, []
+            taken, self._waiting = self._waiting, []
             if self._left_out and not self._as_json:
-                lines.append(f"{self._left_out} more lines are left out here, for they were not read")
+                taken.append(f"{self._left_out} more lines are left out here, for they were not read")
             self._left_out = 0
-            return lines
+            return taken
 
     def _write_all(self) -> None:
         heard = True
-        while lines := self._take():
+        while taken := self._take():
             try:
                 if heard:
-                    click.echo("\n".join(lines), color=self._style.color)
+                    click.echo("\n".join(map(self._in_words, taken)), color=self._style.color)
                     sys.stdout.flush()
             except (OSError, ValueError):
                 heard = False
             self._ended.wait(TOGETHER)
+
+    def _in_words(self, what: Happening | _Logged | str) -> str:
+        match what:
+            case Happening():
+                return json_line(what) if self._as_json else line(what, self._style)
+            case _Logged(function, text, at):
+                return json_log_line(function, text, at) if self._as_json else log_line(function, text, self._style)
+            case _:
+                return what
