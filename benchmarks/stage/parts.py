@@ -1,7 +1,8 @@
 """Where the time of one `test` round trip goes: each part of it alone, as CPU time in microseconds.
 
 A part is run in blocks, and the cheapest block counts: what else a machine does makes a block dearer, never cheaper.
-Alone, a part finds its code and data in the caches; within a whole round trip it takes up to twice as long.
+Alone, a part finds its code and data in the caches; within a whole round trip, which wakes three processes by turns, it
+takes two to four times as long.
 """
 
 from __future__ import annotations

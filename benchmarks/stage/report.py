@@ -64,6 +64,8 @@ def report(scratch: Path, rounds: int, seconds: float, only: str = "") -> Iterat
     yield ""
     yield from _held(peers, scratch)
     yield ""
+    yield from _parts(peers)
+    yield ""
     yield f"measured in {time.perf_counter() - begin:.0f} s"
 
 
@@ -121,6 +123,18 @@ def _held(peers: Lineup, scratch: Path) -> Iterator[str]:
             f"| {peer.name} | {held.opened:,} | {held.seconds:.1f} s | {held.memory:,.0f} MiB "
             f"| {held.idle_cpu:.1%} of a core | {held.asked * 1000:.0f} ms | {held.lost} | {faults} |"
         )
+
+
+def _parts(peers: Lineup) -> Iterator[str]:
+    ours = next((peer for peer in peers.peers if peer.name == OURS), None)
+    if ours is None:
+        return
+    from benchmarks.stage.parts import parts
+
+    yield f"| of one round trip on {OURS}, each alone | whose | CPU |"
+    yield "| --- | --- | --- |"
+    for part in parts(ours.folder):
+        yield f"| {part.name} | {part.owner} | {part.cost:.0f} µs |"
 
 
 def _cell(figure: Figure, value: float | None) -> str:
