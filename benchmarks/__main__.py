@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="static|stage", help="what to measure (default: static)")
     parser.add_argument("--times", type=int, default=5, help="static: counted runs of each command (default 5)")
     parser.add_argument("--rounds", type=int, default=3, help="stage: rounds, whose median counts (default 3)")
-    parser.add_argument("--seconds", type=float, default=330, help="stage: begin no round after that (default 330)")
+    parser.add_argument("--seconds", type=float, default=260, help="stage: time for the rounds (default 260)")
     parser.add_argument("--only", default="", help="stage: measure only peers whose name holds this text")
     arguments = parser.parse_args()
     if unknown := set(arguments.parts) - set(PARTS):

@@ -46,7 +46,8 @@ FIGURES = (
         for clients in CLIENTS
         for one in LOADED
     ),
-    Figure("peak", "memory, largest", "{:,.0f} MiB"),
+    Figure("peak", "memory, largest, what is shared counted once", "{:,.0f} MiB"),
+    Figure("peak resident", "memory, largest, what is shared counted for each process", "{:,.0f} MiB"),
     Figure("after", "memory after the load", "{:,.0f} MiB"),
 )
 

@@ -7,21 +7,30 @@ import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import psutil
 
-BETWEEN_SAMPLES = 0.25
+BETWEEN_SAMPLES = 0.5
 TO_END = 10.0  # seconds a server is given to end by itself
 MIB = 1024 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Memory of a tree in MiB. `own` shares out what several processes map; `resident` counts it for each of them."""
+
+    own: float = 0.0
+    resident: float = 0.0
+
+
 class Tree:
-    """A running process with all its children. Times in seconds, memory in MiB."""
+    """A running process with all its children. Times in seconds."""
 
     def __init__(self, process: subprocess.Popen[bytes], output: Path) -> None:
-        self.peak = 0.0
+        self.peak = Memory()
         self.output = output
         self._process = process
         self._root = psutil.Process(process.pid)
@@ -43,15 +52,17 @@ class Tree:
             total += times.user + times.system + times.children_user + times.children_system
         return total
 
-    def memory(self) -> float:
-        """Resident memory, shared pages counted for each process that has them."""
-        total = 0
+    def memory(self) -> Memory:
+        """What it takes now."""
+        own = resident = 0
         for process in self._processes():
             try:
-                total += process.memory_info().rss
+                found = process.memory_full_info()
             except psutil.Error:
                 continue
-        return total / MIB
+            resident += found.rss
+            own += getattr(found, "pss", found.rss)
+        return Memory(own / MIB, resident / MIB)
 
     def last_output(self) -> str:
         """The end of what it printed."""
@@ -85,7 +96,8 @@ class Tree:
 
     def _sample(self) -> None:
         while not self._over.wait(BETWEEN_SAMPLES):
-            self.peak = max(self.peak, self.memory())
+            now = self.memory()
+            self.peak = Memory(max(self.peak.own, now.own), max(self.peak.resident, now.resident))
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def hold(peer: Peer, scratch: Path) -> Held:
             before = server.tree.cpu()
             time.sleep(IDLE)
             idle = (server.tree.cpu() - before) / IDLE
-            memory = server.tree.memory()
+            memory = server.tree.memory().own
             process.go_on()
             asked = process.line()
             process.go_on()
