@@ -236,6 +236,7 @@ TWO_WAY = TEMPLATE.replace(
         (["template.yaml", "--env", "=x"], "--env takes NAME=VALUE"),
         (["template.yaml", "--deploy-order", "odd"], "'odd' is not one of 'worst', 'best'"),
         (["refused.yaml"], "RouteSelectionExpression"),
+        (["template.yaml", "--accept", "route-key-unique"], 'did you mean "route-keys-unique"?'),
     ],
     ids=lambda value: value[-1] if isinstance(value, list) else "",
 )
@@ -249,6 +250,24 @@ def test_what_cannot_be_served_is_said(serve: Serve, tmp_path: Path, arguments: 
     assert said in served.said()
     assert "Traceback" not in served.said()
     assert not served.ready_file.exists()
+
+
+def test_what_aws_refuses_is_reported_as_any_finding(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "refused.yaml").write_text(TEMPLATE.replace(", RouteSelectionExpression: $request.body.action", ""))
+    served = serve("refused.yaml")
+
+    assert served.process.wait(PATIENCE) == 2
+    assert served.said().startswith("error[selection-expression-present]: ")
+    assert "\n  --> refused.yaml:" in served.said()
+    assert "--accept selection-expression-present serves it all the same" in served.said()
+
+
+def test_what_is_accepted_is_served_and_said(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "refused.yaml").write_text(TEMPLATE.replace(", RouteSelectionExpression: $request.body.action", ""))
+    served = serve("refused.yaml", "--accept", "selection-expression-*")
+
+    served.ready()
+    assert "AWS refuses this, and it is accepted here: " in served.said()
 
 
 def test_a_port_in_use_is_said(serve: Serve, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -30,6 +30,8 @@ class Options(TypedDict, total=False):
     environment: Mapping[str, str]
     account: Account
     previous: Deployment
+    packs: Sequence[Path]
+    accept: Collection[str]
 
 
 def deployed(template: str, **options: Unpack[Options]) -> Deployment:
@@ -42,6 +44,8 @@ def deployed(template: str, **options: Unpack[Options]) -> Deployment:
         environment=options.get("environment"),
         account=options.get("account"),
         previous=options.get("previous"),
+        packs=options.get("packs", ()),
+        accept=options.get("accept", ()),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -22,9 +23,11 @@ from wsconform.commands.shell import (
     parameter_options,
     say,
     template_argument,
+    to_stderr,
 )
 
 if TYPE_CHECKING:
+    from wsconform.local.errors import StageError
     from wsconform.local.stage import LocalStage
     from wsconform.report.style import Style
 
@@ -40,6 +43,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
     type=click.Choice(["worst", "best"]),
     help="In which order CloudFormation makes what waits for nothing.  [default: worst]",
 )
+@click.option("--accept", multiple=True, metavar="NAME", help="Start although AWS refuses what this check finds.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Listen here with TLS.")
 @click.option("--plain-port", type=click.IntRange(0, 65_535), default=0, help="Listen here without TLS.")
@@ -63,6 +67,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     template: Path,
     assume: tuple[str, ...],
     deploy_order: str | None,
+    accept: tuple[str, ...],
     host: str,
     port: int,
     plain_port: int,
@@ -93,6 +98,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
             samconfig_env=given["samconfig_env"],
             order=deploy_order,  # type: ignore[arg-type]  # one of click's choices
             assume=_pairs("--assume", assume),
+            accept=accept,
             host=host,
             port=port,
             plain_port=plain_port,
@@ -110,10 +116,30 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
             with _ready(stage, ready_file):
                 _until(ended, stage, watch=watch, told=told)
     except StageError as error:
-        for problem in error.problems:
-            say(f"error: {problem}")
+        _refuse(error, color)
         return Exit.FAILED
     return Exit.INTERRUPTED if ended.signal == signal.SIGINT else Exit.SOUND
+
+
+def _refuse(error: StageError, color: str) -> None:
+    """Say why the stage does not start: what checks found as they report it, and all else in a line each."""
+    from wsconform.local.errors import CannotDeployError
+
+    for problem in error.problems:
+        if not problem.check:
+            say(f"error: {problem}")
+    refused = error.refused if isinstance(error, CannotDeployError) else None
+    if refused is None or not any(refused.findings):
+        return
+    from wsconform.report.excerpt import WIDTH
+    from wsconform.report.text import render
+
+    use = colored(color, err=True)
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    to_stderr(render([refused], color=use, width=width), color=use)
+    names = sorted({problem.check for problem in error.problems if problem.check})
+    listed = " ".join(f"--accept {name}" for name in names)
+    say(f"AWS refuses this template, so it is not served; {listed} serves it all the same")
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:

@@ -208,7 +208,7 @@ def _routes(value: object, layer: Layer, key: str) -> dict[str, Expectation]:
 
 def _local(value: object, layer: Layer, key: str) -> LocalSettings:
     if not isinstance(value, Mapping):
-        raise _wrong(layer, key, "a table with assume, deploy_order and environment", value)
+        raise _wrong(layer, key, "a table with accept, assume, deploy_order and environment", value)
     read: dict[str, Any] = {}
     for name, given in value.items():
         where = f"{key}.{name}"
@@ -218,8 +218,10 @@ def _local(value: object, layer: Layer, key: str) -> LocalSettings:
             if given not in ("worst", "best"):
                 raise _wrong(layer, where, '"worst" or "best"', given)
             read[name] = given
+        elif name == "accept":
+            read[name] = _names(given, layer, where)
         else:
-            known = ("assume", "deploy_order", "environment")
+            known = ("accept", "assume", "deploy_order", "environment")
             raise ConfigError(f"{layer.where(key)}: {unknown_name('setting', str(name), known)}")
     return LocalSettings(**read)
 

@@ -12,9 +12,11 @@ class LocalSettings:
     """How templates run on this machine.
 
     `assume` settles what AWS does not tell, by name. `deploy_order` is that in which CloudFormation makes what waits
-    for nothing. `environment` holds environment variables of functions, by `NAME` or `Function.NAME`.
+    for nothing. `environment` holds environment variables of functions, by `NAME` or `Function.NAME`. `accept` names
+    checks, or has globs of names, whose refusals are overridden.
     """
 
     assume: Mapping[str, str] = field(default_factory=dict)
     deploy_order: Literal["worst", "best"] = "worst"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    accept: tuple[str, ...] = ()

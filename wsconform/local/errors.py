@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from wsconform.check.examine import Examination
     from wsconform.local.deployed.errors import Problem
 
 
@@ -25,7 +26,14 @@ class CannotReadError(StageError):
 
 
 class CannotDeployError(StageError):
-    """AWS would refuse the template, or what is wired hangs on what only AWS knows."""
+    """AWS would refuse the template, or what is wired hangs on what only AWS knows.
+
+    `refused` has those of the problems that checks found, in the form in which findings are reported.
+    """
+
+    def __init__(self, problems: Iterable[Problem], refused: Examination | None = None) -> None:
+        super().__init__(problems)
+        self.refused = refused
 
 
 class CannotListenError(StageError):
@@ -35,6 +43,7 @@ class CannotListenError(StageError):
 @contextmanager
 def as_stage_errors() -> Iterator[None]:
     """What may go wrong at the start, as StageError."""
+    from wsconform.check.registry import PackError
     from wsconform.config.files import ConfigError
     from wsconform.local.deployed.errors import DeployError, Problem
     from wsconform.local.gateway.assumptions import AssumptionError
@@ -45,11 +54,11 @@ def as_stage_errors() -> Iterator[None]:
         yield
     except TemplateError as error:
         raise CannotReadError([Problem(error.message, str(error.span or error.path), error.fix)]) from None
-    except ConfigError as error:
+    except (ConfigError, PackError) as error:
         raise CannotReadError([Problem(str(error))]) from None
     except AssumptionError as error:
         raise CannotReadError([Problem(f"local.assume: {error}")]) from None
     except DeployError as error:
-        raise CannotDeployError(error.problems) from None
+        raise CannotDeployError(error.problems, error.refused) from None
     except PortTaken as error:
         raise CannotListenError([Problem(str(error), fix="choose another port, or leave it to the system")]) from None

@@ -213,7 +213,8 @@ class Running:
             address=self._address,
             order=plan.order or local.deploy_order,
             environment={**local.environment, **plan.environment},
-            accept=plan.accept,
+            packs=settings.checks,
+            accept=(*local.accept, *plan.accept),
             previous=previous,
         )
         if previous is None:

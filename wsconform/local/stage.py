@@ -33,9 +33,9 @@ class LocalStage:
     What is not given is as the project's settings have it. `parameters` are values of template parameters. `order` is
     the order in which CloudFormation makes what waits for nothing: `worst` leaves out of a deployment every route that
     it does not wait for, `best` none. `assume` overrides what is assumed where AWS says nothing, such as
-    `{"J13": "yes"}`. `accept` names checks whose refusals are overridden. `environment` holds environment variables of
-    functions, by `NAME` or `Function.NAME`. `clock` is what idle connections and the like are told by; `advance` puts
-    it forward. `on_line` is told each line that a function logs, with the function's logical id.
+    `{"J13": "yes"}`. `accept` names checks, or has globs of names, whose refusals are overridden. `environment` holds
+    environment variables of functions, by `NAME` or `Function.NAME`. `clock` is what idle connections and the like are
+    told by; `advance` puts it forward. `on_line` is told each line that a function logs, with its logical id.
 
     Raises AssumptionError for an assumption that there is not. Raises StageError at the start where the template cannot
     be read or deployed, or a port not be opened. Whatever happens, at the end no process, thread, port or temporary

@@ -19,6 +19,42 @@ SAMPLE = Path(__file__).parents[3] / "sample_stack"
 ARTICLE = SAMPLE / "article" / "template.yaml"
 
 
+RULE = """\
+from wsconform.check import Effect, Fault, Severity, check
+from wsconform.wiring.model import Route
+
+@check("keys-are-short", on=Route, severity=Severity.ERROR, effect=Effect.REFUSED, area="house", why="w", source="s")
+def keys_are_short(route):
+    "A route key is short."
+    if route.key == "send":
+        yield Fault(at=route.at("RouteKey"), message=f'"{route.key}" is long')
+"""
+
+
+def test_what_aws_refuses_is_told_as_findings_too() -> None:
+    with pytest.raises(DeployError) as error:
+        chat(
+            "Resources:\n  ChatApi:\n    Type: AWS::ApiGatewayV2::Api\n    Properties: {Name: chat, ProtocolType: HTTP}\n"
+        )
+    refusal = error.value.refused
+    assert refusal is not None
+    assert [one.check for one in refusal.findings] == ["api-protocol-is-websocket"]
+    assert [one.check for one in error.value.problems] == ["api-protocol-is-websocket"]
+
+
+def test_a_pack_may_refuse_too_and_any_refusal_can_be_accepted(tmp_path: Path) -> None:
+    (tmp_path / "keys_are_short.py").write_text(RULE)
+    with pytest.raises(DeployError, match='"send" is long'):
+        chat(packs=[tmp_path])
+    (remark,) = chat(packs=[tmp_path], accept=["keys-are-*"]).remarks
+    assert remark.endswith('AWS refuses this, and it is accepted here: "send" is long')
+
+
+def test_what_is_accepted_is_a_check() -> None:
+    with pytest.raises(DeployError, match='accept: there is no check "route-key-unique"'):
+        chat(accept=["route-key-unique"])
+
+
 def test_the_sample_stack_is_deployed_whole() -> None:
     sample = deployed((SAMPLE / "template.yaml").read_text(), file=SAMPLE / "template.yaml")
     api = only_api(sample)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
+from wsconform.check.examine import Examination
 from wsconform.check.packs import load_static
-from wsconform.check.registry import Check
+from wsconform.check.registry import Registry, UnknownNameError
 from wsconform.local.deployed.account import local_account, new_credentials
 from wsconform.local.deployed.apis import Deploying
 from wsconform.local.deployed.errors import DeployError, Problem
@@ -21,8 +24,6 @@ from wsconform.template.stack import Stack
 
 LASTING = frozenset({"runtime-not-retired", "managed-policy-not-retired"})
 """Checks of what AWS takes no longer, and keeps where it was made before; here it runs likewise."""
-_BY_ORDER = frozenset({"deployment-waits-for-routes"})
-"""Checks of what is refused in the worst order only; `snapshot` sees to it."""
 
 
 def deploy(  # noqa: PLR0913 (each by its name)
@@ -32,6 +33,7 @@ def deploy(  # noqa: PLR0913 (each by its name)
     order: Order = "worst",
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
+    packs: Sequence[Path] = (),
     accept: Collection[str] = (),
     previous: Deployment | None = None,
 ) -> Deployment:
@@ -40,15 +42,15 @@ def deploy(  # noqa: PLR0913 (each by its name)
     `address` gives the `host:port` of the TLS listener of an API, by its label: to what the API's endpoint comes in
     environment variables. `order` is that in which CloudFormation makes what waits for nothing. `environment` holds
     values for environment variables that only AWS could tell, or that are to differ: by `NAME` for every function, by
-    `Function.NAME` for one. `accept` names checks whose refusals are overridden. With `previous` the account and the
-    credentials are those of the deployment before.
+    `Function.NAME` for one. `packs` are folders of further checks; `accept` names checks, or has globs of names, whose
+    refusals are overridden. With `previous` the account and the credentials are those of the deployment before.
 
     Raises DeployError where AWS would refuse the template, or what is wired hangs on what only AWS knows.
     """
     _raise(list(refused_parameters(stack)))
     account = account or (previous.account if previous is not None else local_account())
     site = Site(stack, account, address)
-    _refuse(site, accept)
+    refused = _refuse(site, _checks(tuple(packs)), accept)
     for name in stack.unknown_parameters:
         # The tools that deploy drop them, since a settings file may serve several templates.
         site.remark(f'the template has no parameter "{name}", whose value is dropped')
@@ -61,7 +63,7 @@ def deploy(  # noqa: PLR0913 (each by its name)
             site.remark(f'the API "{api.label}" is not served: {why}')
     if not apis:
         site.problem(f"no WebSocket API is declared in {stack.source.path}", fix="name the template that declares it")
-    _raise(site.problems)
+    _raise(site.problems, refused)
     person = f"arn:{account.partition}:sts::{account.id}:assumed-role/local/you"
     known = {label: one.credentials for label, one in previous.functions.items()} if previous is not None else {}
     functions = Functions(site, environment or {}, known)
@@ -80,21 +82,33 @@ def deploy(  # noqa: PLR0913 (each by its name)
     )
 
 
-def _refuse(site: Site, accept: Collection[str]) -> None:
+def _refuse(site: Site, checks: Registry, accept: Collection[str]) -> Examination:
     """Add what AWS refuses of the template to the problems of a site, and what it may refuse to its remarks."""
-    found = refusals(site.stack, _checks(), chosen=site.evaluation, accept={*accept, *LASTING})
+    try:
+        accepted = checks.select(accept)
+    except UnknownNameError as error:
+        raise DeployError([Problem(f"accept: {error}")]) from None
+    found = refusals(site.stack, checks, chosen=site.evaluation, accept={*accepted, *LASTING})
+    for verdict in found.examination.verdicts:
+        verdict.findings = [
+            replace(one, message=site.discreet(one.message), fix=site.discreet(one.fix)) for one in verdict.findings
+        ]
     for one in found.findings:
-        site.problem(one.message, one.span, one.fix)
+        site.problem(one.message, one.span, one.fix, check=one.check)
     for remark in found.remarks():
         site.remark(remark)
+    return found.examination
 
 
 @cache
-def _checks() -> tuple[Check, ...]:
-    """The checks, loaded once for all that is deployed while something watches the template."""
-    return tuple(check for check in load_static() if check.name not in _BY_ORDER)
+def _checks(packs: tuple[Path, ...]) -> Registry:
+    """The checks, loaded once for all that is deployed while something watches the template. Raises PackError."""
+    return load_static(packs)
 
 
-def _raise(problems: list[Problem]) -> None:
+def _raise(problems: Sequence[Problem], refused: Examination | None = None) -> None:
     if problems:
-        raise DeployError(problems)
+        raise DeployError(problems, refused)
+
+
+__all__ = ["DeployError", "Problem", "deploy"]

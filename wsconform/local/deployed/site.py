@@ -67,9 +67,9 @@ class Site:
         """What people should know of the deployment."""
         return tuple(self._said.remarks)
 
-    def problem(self, message: str, at: Span | None = None, fix: str = "") -> None:
-        """Add something that keeps the template from being deployed."""
-        self.problems.append(Problem(self.discreet(message), _place(at), self.discreet(fix)))
+    def problem(self, message: str, at: Span | None = None, fix: str = "", *, check: str = "") -> None:
+        """Add something that keeps the template from being deployed; `check` is the check that found it."""
+        self.problems.append(Problem(self.discreet(message), _place(at), self.discreet(fix), check))
 
     def remark(self, message: str) -> None:
         """Add something that people should know."""
