@@ -29,6 +29,7 @@ from wsconform.check.page import MARK, read_page, whole_template
 from wsconform.check.registry import Registry
 from wsconform.cli import COMMANDS, main
 from wsconform.config.settings import Settings
+from wsconform.live.packs import load_probes
 from wsconform.local.gateway.assumptions import Assumptions
 from wsconform.plugin import pytest_addoption
 from wsconform.run import load_registry
@@ -37,7 +38,9 @@ from wsconform.wiring.reader import read_stack
 
 ROOT = Path(__file__).parents[1]
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
-MANUAL, CATALOGUE, PACKS, RECIPES = (ROOT / "docs" / f"{name}.md" for name in ("manual", "checks", "packs", "ci"))
+MANUAL, CATALOGUE, PROBES, PACKS, RECIPES = (
+    ROOT / "docs" / f"{name}.md" for name in ("manual", "checks", "probes", "packs", "ci")
+)
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PAGES = sorted([*DOCUMENTS, *(page for folder in ("checks", "sample_stack") for page in (ROOT / folder).rglob("*.md"))])
 ASSUMPTIONS = ROOT / "docs" / "assumptions.md"
@@ -194,6 +197,18 @@ def test_the_catalogue_lists_every_check() -> None:
     whole = introduction + "".join(tables)
     refresh(CATALOGUE, whole)
     assert CATALOGUE.read_text(encoding="utf-8") == whole
+
+
+def test_the_catalogue_lists_every_probe() -> None:
+    of_area = defaultdict(list)
+    for one in load_probes():
+        page = Path("..", "checks", one.page.relative_to(builtin_folder())).as_posix()
+        of_area[one.area].append(f"| [{one.name}]({page}) | {one.level} | {one.per} | {written(one.summary)} |\n")
+    introduction = PROBES.read_text(encoding="utf-8").partition("\n## ")[0].rstrip("\n") + "\n"
+    head = "| probe | level | for each | requires |\n| --- | --- | --- | --- |\n"
+    whole = introduction + "".join(f"\n## {area}\n\n{head}{''.join(lines)}" for area, lines in of_area.items())
+    refresh(PROBES, whole)
+    assert PROBES.read_text(encoding="utf-8") == whole
 
 
 class _Yaml(yaml.SafeLoader):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wsconform.check import suppression
 from wsconform.check.baseline import Baseline, BaselineError, read_baseline
@@ -21,6 +23,9 @@ from wsconform.template.parameters import Parameter
 from wsconform.template.source import MAX_BYTES, Source, looks_like_websocket, read
 from wsconform.template.stack import Stack
 from wsconform.wiring.reader import read_stack
+
+if TYPE_CHECKING:
+    from wsconform.live.probe import Probes
 
 SUFFIXES = frozenset({".yaml", ".yml", ".json", ".template"})
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
@@ -67,15 +72,32 @@ class Checker:
         self._parameters: set[str] | None = None
         self._examined_any = False
 
+    @cached_property
+    def probes(self) -> Probes:
+        """The probes beside the checks; loaded when they are first asked for. Raises PackError."""
+        from wsconform.live.packs import load_probes
+
+        return load_probes(self.settings.checks, self.registry)
+
     def _resolve(self, key: str, patterns: Iterable[str]) -> set[str]:
-        """The names of checks that patterns from the settings fit."""
+        """The names of checks that patterns from the settings fit; one may fit probes only, save for severities."""
         found: set[str] = set()
         for pattern in patterns:
             try:
                 found |= self.registry.select([pattern])
             except UnknownNameError as error:
-                raise ConfigError(f"{self.settings.origin(key, pattern)}: {error}") from None
+                if key != "severity" and self.probes.select([pattern]):
+                    continue
+                said = str(error) if key == "severity" else unknown_requirement(pattern, self.registry, self.probes)
+                raise ConfigError(f"{self.settings.origin(key, pattern)}: {said}") from None
         return found
+
+    def require_checks(self) -> None:
+        """Raise ConfigError where probes only are selected, for a run that has no stage to try them on."""
+        if not self.chosen:
+            pattern = self.settings.select[0]
+            origin = self.settings.origin("select", pattern)
+            raise ConfigError(f'{origin}: "{pattern}" is a probe, which needs a stage; no check is selected')
 
     def severity(self, check: Check) -> Severity:
         """The severity of a check by the settings."""
@@ -128,7 +150,7 @@ class Checker:
         ran = {check.name for check in self.chosen}
         said = []
         for pattern in sorted(self._idle_ignores) if self._examined_any else ():
-            fitting = self.registry.select([pattern])
+            fitting = self.registry.select([pattern])  # not of probes only, which are not among the idle ones
             if fitting <= ran and not fitting & self._undecided:
                 origin = self.settings.origin("ignore", pattern)
                 said.append(f'{origin}: "{pattern}" suppresses nothing in what was checked')
@@ -181,6 +203,11 @@ def load_registry(folders: Iterable[Path]) -> Registry:
     registry = load_static(folders)
     load_folder(builtin_folder() / "suppressions", registry, "wsconform_suppressions")
     return registry
+
+
+def unknown_requirement(name: str, checks: Iterable[Check], probes: Probes) -> str:
+    """The message for a name that neither a check has nor a probe."""
+    return unknown_name("check or probe", name, [one.name for one in (*checks, *probes)])
 
 
 def _globs_first(item: tuple[str, object]) -> bool:

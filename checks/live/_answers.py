@@ -1,7 +1,6 @@
 """What API Gateway itself sends, and what a client may ask of any answer."""
 
-import json
-
+from wsconform.live.causes import gateway_frame
 from wsconform.live.client import Connection
 from wsconform.live.expectation import Nothing
 from wsconform.live.outcome import Closed, Lost, Received, Silence, Text
@@ -10,27 +9,25 @@ from wsconform.live.plan import ApiPlan
 from wsconform.live.verdict import Undecidable, Unmet
 
 FORBIDDEN = 'the frame {"message": "Forbidden", "connectionId": …, "requestId": …}'
-KEYS = {"message", "connectionId", "requestId"}
 
 
-def gateway_frame(received: Received) -> dict[str, str]:
-    """What a frame of the gateway's own says; empty for any other."""
-    try:
-        found = json.loads(received.text) if isinstance(received, Text) else None
-    except ValueError:
-        found = None
-    return found if isinstance(found, dict) and found.keys() >= KEYS else {}
+def frame_of(received: Received) -> dict[str, str]:
+    """What a frame of the gateway's own says; empty for whatever else came."""
+    return gateway_frame(received.text) if isinstance(received, Text) else {}
 
 
 def require_unrouted_answer(peer: Peer, api: ApiPlan, connection: Connection) -> None:
     """Require what a message that no route selects is answered with, and that the connection lives on."""
     if api.default is None:
         received = connection.receive(peer.stage.patience)
-        if gateway_frame(received).get("message") != "Forbidden":
+        if frame_of(received).get("message") != "Forbidden":
             raise Unmet(
                 expected=FORBIDDEN,
                 actual=received,
-                causes=("the stage is not API Gateway's, or a $default route is deployed that the template lacks",),
+                causes=(
+                    "a $default route is deployed that the template lacks",
+                    "the stage is not API Gateway's, which answers whatever no route takes",
+                ),
             )
     else:
         _require_default_answer(peer, api, connection)
@@ -45,9 +42,7 @@ def _require_default_answer(peer: Peer, api: ApiPlan, connection: Connection) ->
         if isinstance(received, Closed | Lost) or (expectation is not None and not isinstance(received, Silence)):
             raise Unmet(expected="the answer of $default" if expectation is None else "no reply", actual=received)
         return
-    problem = expectation.reply.problem(peer.reply(connection, expectation.within).text)
-    if problem is not None:
-        raise Unmet(expected=f"the answer of $default: {expectation.reply}", actual=problem)
+    peer.require_reply(connection, expectation)
 
 
 def connection_id_of(peer: Peer, api: ApiPlan, connection: Connection) -> str:
@@ -56,7 +51,7 @@ def connection_id_of(peer: Peer, api: ApiPlan, connection: Connection) -> str:
     if api.default is not None or message is None:
         raise Undecidable("the connection's id is told by no frame, since every message has a route")
     connection.send(message)
-    told = gateway_frame(connection.receive(peer.stage.patience)).get("connectionId")
+    told = frame_of(connection.receive(peer.stage.patience)).get("connectionId")
     if not told:
         raise Undecidable("the stage does not tell the connection's id")
     return told

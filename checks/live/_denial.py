@@ -3,19 +3,31 @@
 from wsconform.live.outcome import Handshake, Opened, Refused
 from wsconform.live.verdict import Unmet
 
-DENIALS = (401, 403)
+UNAUTHORIZED, FORBIDDEN = 401, 403
 
 
-def require_denial(outcome: Handshake, what: str) -> None:
-    """A 5xx, a redirect, silence, or a connection that is closed at once is no denial."""
-    if isinstance(outcome, Refused) and outcome.status in DENIALS:
+def require_denial(outcome: Handshake, what: str, *statuses: int) -> None:
+    """Require a refusal with one of some statuses: a 5xx, a redirect, silence, or a close after 101 is no denial."""
+    if isinstance(outcome, Refused) and outcome.status in statuses:
         return
-    causes: tuple[str, ...] = ()
+    raise Unmet(
+        expected=tuple(f"refused with {status}" for status in statuses),
+        actual=f"with {what}: {outcome}",
+        met=outcome,
+        causes=_causes(outcome, statuses),
+    )
+
+
+def _causes(outcome: Handshake, statuses: tuple[int, ...]) -> tuple[str, ...]:
+    """What is to be said beyond the usual causes of an outcome."""
     if isinstance(outcome, Opened):
-        causes = (
-            "$connect is not in the deployed snapshot, or its AuthorizationType is not CUSTOM",
-            "the authorizer allows everybody",
+        return (
+            "the deployed $connect asks nobody: it is not in the snapshot, or its AuthorizationType is not CUSTOM",
+            "the authorizer allows this, or everybody",
         )
-    elif isinstance(outcome, Refused) and outcome.status >= 500:  # noqa: PLR2004 (the server's own errors)
-        causes = ("the authorizer raised, answered without a policy, or may not be invoked",)
-    raise Unmet(expected=("refused with 401", "refused with 403"), actual=f"with {what}: {outcome}", causes=causes)
+    if isinstance(outcome, Refused) and outcome.status == FORBIDDEN and FORBIDDEN not in statuses:
+        return (
+            "403 where 401 is expected: the authorizer was asked, so this is no identity source of the deployed one",
+            "the stage has no deployment, or the URL names another stage",
+        )
+    return ()

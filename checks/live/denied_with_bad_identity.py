@@ -7,7 +7,7 @@ from wsconform.live.probe import probe
 from wsconform.live.secret import Secret
 from wsconform.live.verdict import Level
 
-from ._denial import require_denial
+from ._denial import FORBIDDEN, UNAUTHORIZED, require_denial
 
 
 @probe(
@@ -22,6 +22,6 @@ from ._denial import require_denial
 def denied_with_bad_identity(peer: Peer, api: ApiPlan) -> None:
     """A client that shows a wrong identity is refused at the handshake."""
     if peer.stage.deny is not None:
-        require_denial(peer.connect(peer.stage.deny), "the identity to be denied")
+        require_denial(peer.connect(peer.stage.deny), "the identity to be denied", UNAUTHORIZED, FORBIDDEN)
     made_up = {source: Secret(secrets.token_urlsafe(16), "made up") for source in api.sources}
-    require_denial(peer.connect(Identity(made_up)), "an identity made up")
+    require_denial(peer.connect(Identity(made_up)), "an identity made up", UNAUTHORIZED, FORBIDDEN)

@@ -3,9 +3,9 @@ from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import probe
 from wsconform.live.secret import Secret
-from wsconform.live.verdict import Level
+from wsconform.live.verdict import Level, Undecidable
 
-from ._denial import require_denial
+from ._denial import FORBIDDEN, UNAUTHORIZED, require_denial
 
 
 @probe(
@@ -24,9 +24,15 @@ from ._denial import require_denial
 )
 def denied_without_identity(peer: Peer, api: ApiPlan) -> None:
     """A client that leaves out an identity source, or sends it empty, is refused at the handshake."""
+    if api.authorization == "AWS_IAM":
+        require_denial(peer.connect(Identity()), "no signature", FORBIDDEN)
+        return
     if not api.sources:
-        require_denial(peer.connect(Identity()), "no identity")
+        if not peer.stage.allow:
+            raise Undecidable("the authorizer has no identity source, and no identity is given to leave out")
+        require_denial(peer.connect(Identity()), "no identity", UNAUTHORIZED, FORBIDDEN)
     everything = peer.stage.allow or Identity()
     for source in api.sources:
-        require_denial(peer.connect(everything.without(source)), f"{source} left out")
-        require_denial(peer.connect(everything.having(source, Secret("", source.name))), f"{source} empty")
+        require_denial(peer.connect(everything.without(source)), f"{source} left out", UNAUTHORIZED)
+        empty = everything.having(source, Secret("", source.name))
+        require_denial(peer.connect(empty), f"{source} empty", UNAUTHORIZED)

@@ -1,10 +1,11 @@
-from wsconform.live.management import unsigned
+from wsconform.live.management import Method
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import probe
 from wsconform.live.verdict import Level, Unmet
 
 FORBIDDEN = 403
+METHODS: tuple[Method, ...] = ("GET", "POST", "DELETE")
 
 
 @probe(
@@ -15,8 +16,7 @@ FORBIDDEN = 403
 )
 def management_needs_signature(peer: Peer, _: ApiPlan) -> None:
     """A call to @connections without a signature is refused with 403."""
-    peer.transcript.note(0, ">", "POST @connections/AAAAAAAAAAAAAAA=, unsigned")
-    answer = unsigned(peer.stage.endpoint, "AAAAAAAAAAAAAAA=")
-    peer.transcript.note(0, "<", str(answer))
-    if answer.status != FORBIDDEN:
-        raise Unmet(expected="answered with 403", actual=answer)
+    for method in METHODS:
+        answer = peer.manage(method, "AAAAAAAAAAAAAAA=", signed=False)
+        if answer.status != FORBIDDEN:
+            raise Unmet(expected="answered with 403", actual=f"{method} {answer}")

@@ -1,4 +1,5 @@
-from wsconform.live.management import Managed
+from wsconform.live.management import Method
+from wsconform.live.outcome import Text
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import probe
@@ -8,6 +9,7 @@ from ._answers import connection_id_of
 from ._closing import require_closed
 
 GONE = 410
+PUSHED = "pushed by wsconform"
 
 
 @probe(
@@ -18,21 +20,24 @@ GONE = 410
 )
 def management_reaches_the_connection(peer: Peer, api: ApiPlan) -> None:
     """@connections shows a connection, reaches its client, closes it, and is gone with it."""
-    management = peer.stage.management
-    if management is None:
+    if peer.stage.management is None:
         raise Undecidable("there are no credentials for @connections")
     connection = peer.open()
     connection_id = connection_id_of(peer, api, connection)
-    _require(management.call("GET", connection_id), 200)
-    _require(management.call("POST", connection_id, b"pushed by wsconform"), 200)
-    if peer.reply(connection, peer.stage.patience).text != "pushed by wsconform":
-        raise Unmet(expected="the text pushed by wsconform", actual="another text")
-    _require(management.call("DELETE", connection_id), 200, 204)
+    _require(peer, "GET", connection_id, 200)
+    _require(peer, "POST", connection_id, 200)
+    received = connection.receive(peer.stage.patience)
+    if received != Text(PUSHED):
+        raise Unmet(expected=f"the text {PUSHED}", actual=received)
+    _require(peer, "DELETE", connection_id, 200, 204)
     require_closed(peer, connection, 1000)
     for method in ("GET", "POST", "DELETE"):
-        _require(management.call(method, connection_id), GONE)
+        _require(peer, method, connection_id, GONE)
 
 
-def _require(answer: Managed, *statuses: int) -> None:
+def _require(peer: Peer, method: Method, connection_id: str, *statuses: int) -> None:
+    answer = peer.manage(method, connection_id, PUSHED.encode())
     if answer.status not in statuses:
-        raise Unmet(expected=tuple(f"answered with {status}" for status in statuses), actual=answer)
+        raise Unmet(
+            expected=tuple(f"{method} answered with {status}" for status in statuses), actual=f"{method} {answer}"
+        )

@@ -12,7 +12,7 @@ from ._exchange import exchanged
 @probe(
     "many-at-once",
     level=Level.MUST,
-    area="routes",
+    area="load",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
     alone=True,
     applies=lambda api: any(route.expectation is not None for route in api.routes),

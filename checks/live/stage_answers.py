@@ -9,7 +9,7 @@ from wsconform.live.verdict import Level, Unmet
 @probe(
     "stage-answers",
     level=Level.MUST,
-    area="handshake",
+    area="transport",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-wscat.html",
     related=("stage-exists", "stage-has-deployment"),
     greets=True,

@@ -11,7 +11,7 @@ from wsconform.live.wire import Endpoint
 @probe(
     "transport-is-secure",
     level=Level.MUST,
-    area="handshake",
+    area="transport",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-overview.html",
 )
 def transport_is_secure(peer: Peer, _: ApiPlan) -> None:

@@ -238,7 +238,8 @@ class HasSmallLimits(OtherStage):
 
 
 class TakesUnsignedCalls(OtherStage):
-    def managed(self, sock: socket.socket) -> None:
+    def managed(self, sock: socket.socket, head: bytes) -> None:
+        del head
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 

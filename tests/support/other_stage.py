@@ -95,8 +95,9 @@ class OtherStage:
         """A binary message came."""
         talk.close(1003)
 
-    def managed(self, sock: socket.socket) -> None:
+    def managed(self, sock: socket.socket, head: bytes) -> None:
         """Answer a management call, none of which is signed."""
+        del head
         sock.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
 
     def serve(self, sock: socket.socket) -> None:
@@ -108,7 +109,7 @@ class OtherStage:
                 return
             head += data
         if re.match(rb"[A-Z]+ \S*/@connections/", head):
-            self.managed(sock)
+            self.managed(sock, head)
             return
         if self.greet(sock, head):
             return

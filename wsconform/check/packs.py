@@ -30,10 +30,15 @@ def load_static(folders: Iterable[Path] = ()) -> Registry:
     """
     registry = Registry()
     load_folder(builtin_folder() / "wiring", registry, "wsconform_checks")
-    once = {os.path.realpath(folder): folder for folder in (*_installed(), *folders)}
-    for number, folder in enumerate(once.values()):
+    for number, folder in enumerate(packs(folders)):
         load_folder(folder, registry, f"wsconform_pack{number}_{folder.name}")
     return registry
+
+
+def packs(folders: Iterable[Path] = ()) -> list[Path]:
+    """The packs besides the built-in one, each once: those of installed packages, and the user's folders."""
+    once = {os.path.realpath(folder): folder for folder in (*_installed(), *folders)}
+    return list(once.values())
 
 
 def _installed() -> list[Path]:

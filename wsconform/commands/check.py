@@ -66,6 +66,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
 
     settings = load(templates, options({**given, "checks": packs}))
     checker = Checker(settings if write_baseline is None else replace(settings, baseline=None))
+    checker.require_checks()
     examinations, errors = _examine(checker, templates)
     checker.require_parameters()
     if write_baseline is not None and not errors:

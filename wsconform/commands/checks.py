@@ -1,4 +1,4 @@
-"""`wsconform checks`: all checks, one a line."""
+"""`wsconform checks`: all checks, and all probes, one a line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from wsconform.commands.shell import checks_option, color_option, colored
 @checks_option
 @color_option
 def command(form: str, packs: tuple[str, ...], color: str) -> None:
-    """List all checks: name, severity, area, and what they require."""
+    """List all checks and probes: name, severity or level, area, and what they require.
+
+    Probes, which try a stage, come last: their level is MUST or SHOULD.
+    """
     from wsconform.config.layers import options
     from wsconform.config.settings import load
     from wsconform.run import Checker
@@ -34,19 +37,34 @@ def command(form: str, packs: tuple[str, ...], color: str) -> None:
             }
             for one in checks
         ]
-        click.echo(json.dumps({"version": 1, "checks": listed}, indent=2))
+        probes = [
+            {
+                "name": one.name,
+                "level": str(one.level),
+                "per": one.per,
+                "area": one.area,
+                "summary": one.summary,
+                "source": one.source,
+            }
+            for one in checker.probes
+        ]
+        click.echo(json.dumps({"version": 1, "checks": listed, "probes": probes}, indent=2))
         return
     from wsconform.report.style import Role, Style
 
-    roles: dict[str, Role] = {"error": "error", "warning": "warning", "note": "note"}
+    roles: dict[str, Role] = {
+        "error": "error",
+        "warning": "warning",
+        "note": "note",
+        "MUST": "error",
+        "SHOULD": "warning",
+    }
     style = Style(color=colored(color))
-    names = max(len(one.name) for one in checks)
-    areas = max(len(one.area) for one in checks)
-    lines = []
-    for one in checks:
-        severity = str(checker.severity(one))
-        lines.append(
-            f"{style('strong', one.name.ljust(names))}  {style(roles[severity], severity.ljust(7))}  "
-            f"{one.area.ljust(areas)}  {one.summary}"
-        )
+    rows = [(one.name, str(checker.severity(one)), one.area, one.summary) for one in checks]
+    rows += [(one.name, str(one.level), one.area, one.summary) for one in checker.probes]
+    names, areas = (max(len(row[column]) for row in rows) for column in (0, 2))
+    lines = [
+        f"{style('strong', name.ljust(names))}  {style(roles[level], level.ljust(7))}  {area.ljust(areas)}  {summary}"
+        for name, level, area, summary in rows
+    ]
     click.echo("\n".join(lines), color=style.color)

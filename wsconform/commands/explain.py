@@ -1,13 +1,19 @@
-"""`wsconform explain`: the page of a check."""
+"""`wsconform explain`: the page of a check or a probe."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from wsconform.commands.shell import checks_option, color_option, colored
+
+if TYPE_CHECKING:
+    from wsconform.check.registry import Check
+    from wsconform.live.probe import Probe
 
 _WIDEST = 100
 
@@ -17,20 +23,15 @@ _WIDEST = 100
 @checks_option
 @color_option
 def command(name: str, packs: tuple[str, ...], color: str) -> None:
-    """Show what a check requires, why, and an example that fails and one that passes.
+    """Show what a check or a probe requires, why, and an example that fails and one that passes.
 
     The page is set for a terminal; into a pipe goes its Markdown.
     """
-    from wsconform.check.registry import Check
     from wsconform.config.layers import options
     from wsconform.config.settings import load
-    from wsconform.run import load_registry
 
-    check: Check = load_registry(load([], options({"checks": packs})).checks).get(name)
-    text = (
-        _page(check.page)
-        or f"# {check.name}\n\n{check.summary}\n\n## Why\n\n{check.why}\n\n## Source\n\n{check.source}\n"
-    )
+    found = _named(name, load([], options({"checks": packs})).checks)
+    text = _page(found.page) or _without_page(found)
     if not colored(color):
         click.echo(text.rstrip("\n"))
         return
@@ -43,6 +44,30 @@ def command(name: str, packs: tuple[str, ...], color: str) -> None:
     page = StringIO()
     Console(file=page, force_terminal=True, width=width).print(Markdown(text))
     click.echo(page.getvalue().rstrip("\n"), color=True)
+
+
+def _named(name: str, folders: Iterable[Path]) -> Check | Probe:
+    """What has a name. Raises UnknownNameError."""
+    from wsconform.check.registry import UnknownNameError
+    from wsconform.run import load_registry, unknown_requirement
+
+    checks = load_registry(folders)
+    try:
+        return checks.get(name)
+    except UnknownNameError:
+        from wsconform.live.packs import load_probes
+
+        probes = load_probes(folders, checks)
+        probe = probes.get(name)
+        if probe is None:
+            raise UnknownNameError(unknown_requirement(name, checks, probes)) from None
+        return probe
+
+
+def _without_page(found: Check | Probe) -> str:
+    """What is known of a check or a probe that has no page."""
+    why = f"## Why\n\n{found.why}\n\n" if hasattr(found, "why") else ""
+    return f"# {found.name}\n\n{found.summary}\n\n{why}## Source\n\n{found.source}\n"
 
 
 def _page(file: Path) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from wsconform.commands.shell import Exit, checks_option, color_option, colored,
 
 if TYPE_CHECKING:
     from wsconform.check.examine import Examination
-    from wsconform.live.probe import Case
+    from wsconform.live.probe import Case, Probes
     from wsconform.live.stages import Stages
     from wsconform.live.verdict import ProbeVerdict
 
@@ -57,15 +58,15 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     from wsconform.live.stages import Stages
     from wsconform.run import Checker
 
-    settings = load([template], options({**given, "checks": packs, "url": url}))
+    settings = load([template], options({**given, "select": names, "checks": packs, "url": url}))
     if not local and not settings.url:
         raise click.UsageError("name the URL of a stage, or give --local")
-    checker = Checker(settings)
+    checker = Checker(replace(settings, select=()))  # a probe that fails is shown with what any check finds
+    _require_probes(names, checker.probes)
     examination = checker.check(template)
-    stages = Stages(settings, local=local)
-    chosen = _chosen(stages, names)
+    stages = Stages(settings, checker.probes, local=local)
     try:
-        met = list(_met(stages, examination, chosen))
+        met = list(_met(stages, examination))
         if form == "json":
             click.echo(_as_json(met, stages, examination))
         else:
@@ -75,32 +76,21 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     return _exit(met, strict=settings.strict)
 
 
-def _chosen(stages: Stages, names: tuple[str, ...]) -> set[str]:
-    """The names of the probes to run. Raises UnknownNameError for a name or glob that fits none."""
-    import fnmatch
-
+def _require_probes(names: tuple[str, ...], probes: Probes) -> None:
+    """Raise UnknownNameError for a name or glob that fits no probe."""
     from wsconform.check.registry import UnknownNameError, unknown_name
 
-    known = [probe.name for probe in stages.probes]
-    chosen: set[str] = set()
-    for name in names or ("*",):
-        fitting = fnmatch.filter(known, name)
-        if not fitting:
-            raise UnknownNameError(unknown_name("probe", name, known))
-        chosen.update(fitting)
-    return chosen
+    for name in names:
+        if not probes.select([name]):
+            raise UnknownNameError(unknown_name("probe", name, [one.name for one in probes]))
 
 
-def _met(stages: Stages, examination: Examination, chosen: set[str]) -> Iterator[tuple[Case, ProbeVerdict]]:
+def _met(stages: Stages, examination: Examination) -> Iterator[tuple[Case, ProbeVerdict]]:
     """Run the probes of every API that has a stage."""
-    cases = [
-        case
-        for label in stages.plans(examination)
-        for case in stages.cases(examination, label)
-        if case.probe.name in chosen
-    ]
+    cases = [case for label in stages.plans(examination) for case in stages.cases(examination, label)]
     if not cases:
-        raise click.UsageError("there is nothing to probe: no API of the template has a stage")
+        why = "no API of the template has a stage" if stages.chosen else "the settings select no probe"
+        raise click.UsageError(f"there is nothing to probe: {why}")
     stages.expect(cases)
     for case in cases:
         yield case, stages.verdict(examination, case)
@@ -123,7 +113,7 @@ def _show(met: Met, stages: Stages, examination: Examination, color: str) -> Non
             report = stages.report(examination, case, verdict, again="")
             click.echo(f"\n{report.render(style, width)}", color=style.color)
     tally = {kind: sum(one.outcome is kind for _, one in met) for kind in Outcome}
-    words = [f"{tally[kind]} {kind}" for kind in (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.PASSED) if tally[kind]]
+    words = [f"{tally[kind]} {kind}" for kind in reversed(Outcome) if tally[kind]]
     addresses = dict.fromkeys(stages.where(examination, case.api) for case, _ in met)
     click.echo(f"\n{', '.join(addresses)}: {', '.join(words)} ({count(len(met), 'probe')})")
 

@@ -184,8 +184,10 @@ class Connection:
             self._transcript.note(self.number, "<", f"CLOSE {received.code} {received.reason}".rstrip())
         elif isinstance(received, Text):
             self._transcript.note(self.number, "<", f"TEXT {received.text}")
-        elif isinstance(received, Binary | Pong):
-            self._transcript.note(self.number, "<", str(received))
+        elif isinstance(received, Pong):
+            self._transcript.note(self.number, "<", f"PONG {received.data.decode('ascii', 'replace')}")
+        elif isinstance(received, Binary):
+            self._transcript.note(self.number, "<", f"BINARY {len(received.data)} bytes")
         else:
             self._transcript.note(self.number, ".", str(received))
         return received

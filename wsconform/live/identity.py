@@ -56,14 +56,19 @@ def read_identity(
     sources: tuple[Source, ...],
     where: str,
     parameters: Mapping[str, str] | None = None,
+    *,
+    who: str = "allow",
 ) -> Identity:
     """An identity from `NAME = REFERENCE`, which is `env:NAME`, `parameter:NAME` of the template, or the value itself.
 
-    NAME is that of an identity source, `header:NAME` or `query:NAME`. `where` names the setting in messages.
-    Raises ConfigError for a reference that leads nowhere.
+    NAME is that of an identity source, `header:NAME` or `query:NAME`. `where` names the setting in messages,
+    `who` what is shown in the place of a value. Raises ConfigError for a reference that leads nowhere.
     """
     return Identity(
-        {_source(name, sources): _value(name, written, where, parameters or {}) for name, written in given.items()}
+        {
+            _source(name, sources): Secret(_value(name, written, where, parameters or {}), who)
+            for name, written in given.items()
+        }
     )
 
 
@@ -75,16 +80,16 @@ def _source(name: str, sources: tuple[Source, ...]) -> Source:
     return known or next((one for one in sources if one.name.lower() == name.lower()), Source("header", name))
 
 
-def _value(name: str, written: str, where: str, parameters: Mapping[str, str]) -> Secret:
+def _value(name: str, written: str, where: str, parameters: Mapping[str, str]) -> str:
     if written.startswith(ENVIRONMENT):
         variable = written.removeprefix(ENVIRONMENT)
         value = os.environ.get(variable)
         if value is None:
             raise ConfigError(f'{where}: the environment variable "{variable}" for {name} is not set')
-        return Secret(value, name)
+        return value
     if written.startswith(PARAMETER):
         parameter = written.removeprefix(PARAMETER)
         if parameter not in parameters:
             raise ConfigError(f'{where}: the template has no parameter "{parameter}" with a known value, for {name}')
-        return Secret(parameters[parameter], name)
-    return Secret(written, name)
+        return parameters[parameter]
+    return written

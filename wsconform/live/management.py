@@ -71,7 +71,7 @@ class Management:
         )
 
 
-def unsigned(endpoint: Endpoint, connection_id: str) -> Managed:
+def unsigned(endpoint: Endpoint, connection_id: str, method: Method = "POST") -> Managed:
     """A management call without a signature, which anybody can make."""
     import http.client
 
@@ -83,7 +83,7 @@ def unsigned(endpoint: Endpoint, connection_id: str) -> Managed:
         else http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=_TIMEOUT)
     )
     try:
-        connection.request("POST", path, body=b"{}")
+        connection.request(method, path, body=b"{}" if method == "POST" else None)
         return Managed(connection.getresponse().status)
     except (OSError, http.client.HTTPException) as error:
         return Managed(None, str(error) or type(error).__name__)

@@ -16,7 +16,7 @@ from wsconform.live.verdict import Undecidable, Unmet
 from wsconform.live.wire import Endpoint
 
 if TYPE_CHECKING:
-    from wsconform.live.management import Management
+    from wsconform.live.management import Managed, Management, Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,21 @@ class Peer:
             return outcome.connection
         raise Unmet(expected="a connection", actual=outcome)
 
+    def manage(self, method: Method, connection_id: str, data: bytes = b"", *, signed: bool = True) -> Managed:
+        """Call `@connections`, as the stage's owner or as nobody. Raises Undecidable without credentials to sign."""
+        from wsconform.live.management import unsigned
+
+        management = self.stage.management
+        if signed and management is None:
+            raise Undecidable("there are no credentials for @connections")
+        self.transcript.note(0, ">", f"{method} @connections/{connection_id}{'' if signed else ', unsigned'}")
+        if signed and management is not None:
+            answer = management.call(method, connection_id, data)
+        else:
+            answer = unsigned(self.stage.endpoint, connection_id, method)
+        self.transcript.note(0, "." if answer.status is None else "<", str(answer.status or answer))
+        return answer
+
     def reply(self, connection: Connection, within: float) -> Text:
         """The next message, which has to be a text. Raises Unmet."""
         received = connection.receive(within)
@@ -84,13 +99,13 @@ class Peer:
         received = connection.receive(expectation.within)
         problem = expectation.reply.problem(received.text) if isinstance(received, Text) else str(received)
         if problem is not None:
-            raise Unmet(expected=f"{expectation.reply} within {expectation.within:g} s", actual=problem)
+            raise Unmet(expected=f"{expectation.reply} within {expectation.within:g} s", actual=problem, met=received)
 
     def require_quiet(self, connection: Connection, expected: str) -> None:
         """Require that nothing more comes for a while. Raises Unmet with what came."""
         received = connection.receive(self.stage.quiet)
         if not isinstance(received, Silence):
-            raise Unmet(expected=expected, actual=f"then {received}")
+            raise Unmet(expected=expected, actual=f"then {received}", met=received)
 
     def require_open(self, connection: Connection) -> None:
         """Require that the connection lives, as a pong shows. Raises Unmet."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import fnmatch
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,18 @@ from wsconform.live.plan import ApiPlan, RoutePlan
 from wsconform.live.verdict import Level
 from wsconform.template.nodes import Span
 
+AREAS = (
+    "transport",
+    "handshake",
+    "authorizer",
+    "routes",
+    "messages",
+    "limits",
+    "protocol",
+    "management",
+    "load",
+)
+"""What probes are about, in the order in which they run: where a first one fails, many a later one fails for it."""
 Per = Literal["api", "route"]
 Body = Callable[..., None]
 Applies = Callable[[ApiPlan], bool]
@@ -23,10 +36,10 @@ class Probe:
     """One requirement of a stage: a scripted conversation, once for each API or each of its message routes.
 
     `related` are static checks that find in the template what this finds on the stage; `about` is what of the API is
-    asserted, a key of `ApiPlan.spans`. `alone` keeps others from
-    running at the same time. `greets` says that it asserts that the stage is there: it fails where it is not, and all
-    others are inconclusive. `body` takes a `Peer` and an `ApiPlan`, and a `RoutePlan` where it is per route; it
-    returns where the requirement is met, and raises `Unmet` or `Undecidable` where it is not.
+    asserted, a key of `ApiPlan.spans`. `alone` keeps others from running at the same time. `greets` says that it
+    asserts that the stage is there: it fails where it is not, and all others are inconclusive. `body` takes a `Peer`
+    and an `ApiPlan`, and a `RoutePlan` where it is per route; it returns where the requirement is met, and raises
+    `Unmet` or `Undecidable` where it is not.
     """
 
     name: str
@@ -77,7 +90,24 @@ class Probes:
         self._probes: dict[str, Probe] = {}
 
     def __iter__(self) -> Iterator[Probe]:
-        return iter(self._probes.values())
+        """In the order in which they run; areas that are a pack's own come after the known ones, by name."""
+        return iter(sorted(self._probes.values(), key=_order))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._probes
+
+    def get(self, name: str) -> Probe | None:
+        """The probe of a name."""
+        return self._probes.get(name)
+
+    def select(self, patterns: Iterable[str]) -> set[str]:
+        """The names that any of some names and globs fit."""
+        return {name for pattern in patterns for name in fnmatch.filter(self._probes, pattern)}
+
+    def ignored(self, reasons: Mapping[str, str]) -> dict[str, str]:
+        """Why probes are suppressed, by their names; `reasons` are by name and glob, and what a name says counts."""
+        globs_first = sorted(reasons.items(), key=lambda one: one[0] in self._probes)
+        return {name: reason for pattern, reason in globs_first for name in self.select([pattern])}
 
     def add(self, probe: Probe) -> None:
         """Take in a probe. Raises PackError where the name is taken."""
@@ -87,7 +117,7 @@ class Probes:
         self._probes[probe.name] = probe
 
     def cases(self, api: ApiPlan) -> Iterator[Case]:
-        """Every probe that applies to an API, in the order in which they were registered."""
+        """Every probe that applies to an API, in the order in which they run."""
         for probe in self:
             if not probe.applies(api):
                 continue
@@ -95,6 +125,11 @@ class Probes:
                 yield Case(probe, api)
             else:
                 yield from (Case(probe, api, route) for route in api.routes)
+
+
+def _order(probe: Probe) -> tuple[bool, bool, int, str]:
+    place = AREAS.index(probe.area) if probe.area in AREAS else len(AREAS)
+    return not probe.greets, probe.alone, place, "" if probe.area in AREAS else probe.area
 
 
 filling: ContextVar[Probes | None] = ContextVar("filling_probes", default=None)

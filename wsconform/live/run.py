@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from wsconform.check.finding import Outcome
 from wsconform.check.registry import raised
+from wsconform.live.causes import usual_causes
 from wsconform.live.outcome import Opened, Unanswered, Unreachable, Untrusted
 from wsconform.live.peer import Peer, Stage
 from wsconform.live.probe import Case
@@ -17,6 +18,35 @@ from wsconform.live.transcript import Transcript
 from wsconform.live.verdict import ProbeVerdict, Undecidable, Unmet
 
 AT_ONCE = 8
+
+
+def run_probe(case: Case, stage: Stage, redact: Redactor) -> ProbeVerdict:
+    """Run one probe to its verdict; whatever its body raises becomes one."""
+    transcript = Transcript(redact)
+    peer = Peer(stage, transcript)
+    began, begun = time.time(), time.monotonic()
+    arguments = (case.api,) if case.route is None else (case.api, case.route)
+    outcome, reason, unmet = Outcome.PASSED, "", None
+    try:
+        case.probe.body(peer, *arguments)
+    except Undecidable as undecided:
+        outcome, reason = Outcome.INCONCLUSIVE, str(undecided)
+    except Unmet as found:
+        outcome, unmet = Outcome.FAILED, found
+    except Exception as error:  # noqa: BLE001 (a pack's code may raise anything)
+        outcome, unmet = Outcome.FAILED, Unmet(expected=(), actual=f"the probe itself broke: {raised(error)}")
+    finally:
+        peer.client.close()
+    return ProbeVerdict(
+        outcome=outcome,
+        expected=unmet.expected if unmet is not None else (),
+        actual=redact(unmet.actual) if unmet is not None else "",
+        causes=unmet.causes or usual_causes(unmet.met, case.api, case.route) if unmet is not None else (),
+        reason=redact(reason),
+        transcript=tuple(transcript.lines()),
+        began=began,
+        seconds=time.monotonic() - begun,
+    )
 
 
 class LiveRun:
@@ -80,36 +110,12 @@ class LiveRun:
         return self._run(case)
 
     def _run(self, case: Case) -> ProbeVerdict:
-        """Run one probe to its verdict; whatever its body raises becomes one."""
+        """Run one probe, if there is a stage to run it on."""
         if isinstance(self._stage, str) and case.probe.greets:
             return ProbeVerdict(outcome=Outcome.FAILED, expected=("a stage",), actual=self._redact(self._stage))
         if isinstance(self._stage, str) or (self.dead and not case.probe.greets):
             return ProbeVerdict(outcome=Outcome.INCONCLUSIVE, reason=self._redact(self.dead))
-        transcript = Transcript(self._redact)
-        peer = Peer(self._stage, transcript)
-        began, begun = time.time(), time.monotonic()
-        arguments = (case.api,) if case.route is None else (case.api, case.route)
-        outcome, reason, unmet = Outcome.PASSED, "", None
-        try:
-            case.probe.body(peer, *arguments)
-        except Undecidable as undecided:
-            outcome, reason = Outcome.INCONCLUSIVE, str(undecided)
-        except Unmet as found:
-            outcome, unmet = Outcome.FAILED, found
-        except Exception as error:  # noqa: BLE001 (a pack's code may raise anything)
-            outcome, unmet = Outcome.FAILED, Unmet(expected=(), actual=f"the probe itself broke: {raised(error)}")
-        finally:
-            peer.client.close()
-        return ProbeVerdict(
-            outcome=outcome,
-            expected=unmet.expected if unmet is not None else (),
-            actual=self._redact(unmet.actual) if unmet is not None else "",
-            causes=unmet.causes if unmet is not None else (),
-            reason=self._redact(reason),
-            transcript=tuple(transcript.lines()),
-            began=began,
-            seconds=time.monotonic() - begun,
-        )
+        return run_probe(case, self._stage, self._redact)
 
     def close(self) -> None:
         """Wait for what runs still; what has not begun is not begun."""

@@ -23,7 +23,7 @@ class Secret:
         return self._value
 
     def __str__(self) -> str:
-        return f"{HIDDEN} ({self.name})"
+        return f"{HIDDEN} ({self.name})" if self._value else "(empty)"
 
 
 class Redactor:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wsconform.check.examine import Examination
+from wsconform.check.finding import Outcome
 from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
 from wsconform.live.local import Locals
-from wsconform.live.packs import load_probes
 from wsconform.live.peer import Stage
 from wsconform.live.plan import ApiPlan, plan
-from wsconform.live.probe import Case
+from wsconform.live.probe import Case, Probes
 from wsconform.live.report import ProbeReport
 from wsconform.live.run import LiveRun
 from wsconform.live.secret import Redactor
@@ -22,16 +22,18 @@ from wsconform.wiring.reader import read_wiring
 
 
 class Stages:
-    """The probes of a run. Stages are met when the first probe of theirs is run.
+    """The probes of a run: those that the settings select, without those that they ignore.
 
-    `local` says that the stages run here. `allow` and `deny`, set by fixtures, are identities by the names of their
-    sources.
+    Stages are met when the first probe of theirs is run. `local` says that they run here. `allow` and `deny`, set by
+    fixtures, are identities by the names of their sources.
     """
 
-    def __init__(self, settings: Settings, *, local: bool) -> None:
+    def __init__(self, settings: Settings, probes: Probes, *, local: bool) -> None:
         self.settings = settings
         self.strict = settings.strict
-        self.probes = load_probes(settings.checks)
+        self.probes = probes
+        self.chosen = probes.select(settings.select or ["*"])
+        self.ignored = probes.ignored(settings.ignore)
         self.allow: Mapping[str, str] = settings.allow
         self.deny: Mapping[str, str] = settings.deny
         self.locals = Locals(settings) if local else None
@@ -54,14 +56,16 @@ class Stages:
         """The probes of an API; none where there is no stage for it. Raises ConfigError."""
         plans = self.plans(examination)
         if label in plans and (self.locals is not None or self._url(examination, plans[label])):
-            yield from self.probes.cases(plans[label])
+            yield from (case for case in self.probes.cases(plans[label]) if case.probe.name in self.chosen)
 
     def expect(self, cases: Iterable[Case]) -> None:
         """What is going to be run in this process, so that it can be begun together."""
-        self._planned += cases
+        self._planned += (case for case in cases if case.probe.name not in self.ignored)
 
     def verdict(self, examination: Examination, case: Case) -> ProbeVerdict:
-        """What comes of a probe."""
+        """What comes of a probe. One that is suppressed is not run."""
+        if case.probe.name in self.ignored:
+            return ProbeVerdict(outcome=Outcome.SUPPRESSED, reason=self.ignored[case.probe.name])
         return self._run(examination, case.api).verdict(case)
 
     def _key(self, examination: Examination, api: ApiPlan) -> str:

@@ -34,10 +34,10 @@ def identities(
     api: ApiPlan, settings: Settings, parameters: Mapping[str, str]
 ) -> tuple[Identity | None, Identity | None]:
     """Who may connect, and who may not; None where nobody said. Raises ConfigError for a reference to nothing."""
-    allow = (
-        read_identity(settings.allow, api.sources, _where(settings, "allow"), parameters) if settings.allow else None
+    allow, deny = (
+        read_identity(given, api.sources, _where(settings, who), parameters, who=who) if given else None
+        for who, given in (("allow", settings.allow), ("deny", settings.deny))
     )
-    deny = read_identity(settings.deny, api.sources, _where(settings, "deny"), parameters) if settings.deny else None
     if allow is None and not api.is_guarded:
         allow = Identity()
     return allow, deny

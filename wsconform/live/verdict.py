@@ -19,13 +19,17 @@ class Unmet(Exception):  # noqa: N818 (an outcome, no error)
     """The stage does not do what it must.
 
     `expected` lists every outcome that would do, `actual` is what came instead; `causes` are the usual ones, likeliest
-    first. All are phrases without a stop.
+    first; those of its kind in general where none are given. `met` is the outcome that came, where `actual` are words
+    about it. All are phrases without a stop.
     """
 
-    def __init__(self, *, expected: tuple[str, ...] | str, actual: object, causes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, *, expected: tuple[str, ...] | str, actual: object, met: object = None, causes: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(str(actual))
         self.expected = (expected,) if isinstance(expected, str) else expected
         self.actual = str(actual)
+        self.met = actual if met is None else met
         self.causes = causes
 
 
@@ -35,7 +39,7 @@ class Undecidable(Exception):  # noqa: N818 (an outcome, no error)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeVerdict:
-    """What came of one probe. `reason` says why it is inconclusive.
+    """What came of one probe. `reason` says why it is inconclusive, or suppressed.
 
     `began` is in seconds since the epoch, `seconds` how long it took.
     """

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 MOST_OF_HANDSHAKE, MOST_BYTES = 100_000, 8_000_000
 """Bytes that a connection takes before it is open, and in all: far more than a probe asks for, and little to hold."""
+_AT_LEAST = 4_096
 _PORTS = {"ws": 80, "wss": 443}
 
 
@@ -64,6 +65,7 @@ class Wire:
         self._deadline = float("inf")
         self._received = 0
         self._most = MOST_OF_HANDSHAKE
+        self._ahead = b""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever a socket has)
         return getattr(self._socket, name)
@@ -85,10 +87,13 @@ class Wire:
     def recv(self, size: int) -> bytes:
         """Like a socket's. Raises TimeoutError at the deadline, TooMuchError beyond what is taken."""
         self._limit()
-        data = self._socket.recv(size)
-        self._received += len(data)
-        if self._received > self._most:
-            raise TooMuchError
+        if not self._ahead:
+            # The library asks for headers byte by byte, and each call costs.
+            self._ahead = self._socket.recv(max(size, _AT_LEAST))
+            self._received += len(self._ahead)
+            if self._received > self._most:
+                raise TooMuchError
+        data, self._ahead = self._ahead[:size], self._ahead[size:]
         return data
 
     def send(self, data: bytes) -> int:

@@ -80,7 +80,13 @@ class ProbeTest(pytest.Function):
         self.undecided = ""
         self._live = live
         self._place = placed(case.span, examination.stack.source.path)
-        self.user_properties += to_properties((), "1")
+        reason = live.ignored.get(case.probe.name)
+        if reason is None:
+            self.user_properties += to_properties((), "1")
+        else:
+            said = self._said(ProbeVerdict(outcome=Outcome.SUPPRESSED, reason=reason))
+            self.user_properties += to_properties(said, "1")
+            self.add_marker(pytest.mark.skip(reason=f"suppressed: {case.name}: {one_line(reason)}"))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The place in the template, its line counted from 0, and a title."""
@@ -111,7 +117,8 @@ class ProbeTest(pytest.Function):
             line=str(self._place.line),
             column=str(self._place.column),
             message=one_line(verdict.actual),
-            inconclusive=one_line(verdict.reason),
+            inconclusive=one_line(verdict.reason) if verdict.outcome is Outcome.INCONCLUSIVE else "",
+            suppressed=one_line(verdict.reason) if verdict.outcome is Outcome.SUPPRESSED else "",
         )
 
     def _warned(self, verdict: ProbeVerdict) -> bool:

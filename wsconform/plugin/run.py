@@ -53,9 +53,9 @@ class Run:
             found = self.checker.templates(path for path in paths if path.is_dir())
             for path in [*(given.path for given in found), *(path for path in paths if path.suffix in SUFFIXES)]:
                 _require_name(path)
+            self.live = self._live()
         except (ConfigError, PackError, OSError) as error:
             raise pytest.UsageError(str(error)) from None
-        self.live = self._live()
         self._in_folders = {_absolute(given.path): given.path for given in found}
         self._ran: dict[str, tuple[str, list[Entry]]] = {}
         self._leftovers: list[str] = []
@@ -65,16 +65,14 @@ class Run:
         """The probes, where a stage is given."""
         local = bool(self._config.getoption("wsconform_local"))
         if not (local or self.checker.settings.url):
+            self.checker.require_checks()
             return None
         from wsconform.live.stages import Stages
         from wsconform.plugin import fixtures, live
 
         self._config.pluginmanager.register(fixtures, "wsconform-fixtures")
         self._config.pluginmanager.register(live, "wsconform-live")
-        try:
-            return Stages(self.checker.settings, local=local)
-        except PackError as error:
-            raise pytest.UsageError(str(error)) from None
+        return Stages(self.checker.settings, self.checker.probes, local=local)
 
     def pytest_report_header(self) -> str:
         """What the run goes by."""
@@ -86,7 +84,7 @@ class Run:
             said.append(f"baseline {os.path.relpath(settings.baseline)}")
         given = [*settings.parameters, *settings.overrides]
         if self.live is not None:
-            said.append(_count(len(list(self.live.probes)), "probe"))
+            said.append(_count(len(self.live.chosen), "probe"))
         if given:
             said.append(f"{_count(len(given), 'parameter')} given: {' '.join(dict.fromkeys(given))}")
         return ", ".join(said)
