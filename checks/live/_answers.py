@@ -3,7 +3,7 @@
 from wsconform.live.causes import gateway_frame
 from wsconform.live.client import Connection
 from wsconform.live.expectation import Nothing
-from wsconform.live.outcome import Closed, Lost, Received, Silence, Text
+from wsconform.live.outcome import Closed, Lost, Received, Text
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
 from wsconform.live.verdict import Undecidable, Unmet
@@ -29,20 +29,18 @@ def require_unrouted_answer(peer: Peer, api: ApiPlan, connection: Connection) ->
                     "the stage is not API Gateway's, which answers whatever no route takes",
                 ),
             )
-    else:
-        _require_default_answer(peer, api, connection)
-    peer.require_open(connection)
-
-
-def _require_default_answer(peer: Peer, api: ApiPlan, connection: Connection) -> None:
-    """The answer of `$default`, where one is expected of it; that it keeps the connection, where none is."""
-    expectation = api.default.expectation if api.default is not None else None
-    if expectation is None or isinstance(expectation.reply, Nothing):
+        peer.require_open(connection, after="the answer")
+    elif api.default.expectation is None:
         received = connection.receive(peer.stage.quiet)
-        if isinstance(received, Closed | Lost) or (expectation is not None and not isinstance(received, Silence)):
-            raise Unmet(expected="the answer of $default" if expectation is None else "no reply", actual=received)
-        return
-    peer.require_reply(connection, expectation)
+        if isinstance(received, Closed | Lost):
+            raise Unmet(expected="the connection stays open", actual=received)
+        peer.require_open(connection)
+    elif isinstance(api.default.expectation.reply, Nothing):
+        peer.require_quiet(connection, "no reply of $default")
+        peer.require_open(connection, after="the message")
+    else:
+        peer.require_reply(connection, api.default.expectation)
+        peer.require_open(connection, after="the answer")
 
 
 def connection_id_of(peer: Peer, api: ApiPlan, connection: Connection) -> str:

@@ -4,41 +4,26 @@ import contextlib
 import json
 import socket
 import threading
-from pathlib import Path
 
 import pytest
 from other_stage import ALLOWED, HEADER, REPLY, OtherStage, Talk, running
+from samples import HASTE, HASTY, SAMPLE
 from strange_stage import accept, frame
 from websockets.http11 import Request
 
 from wsconform.check.finding import Outcome
-from wsconform.live.expectation import read_expectation
 from wsconform.live.identity import Identity, Source
 from wsconform.live.packs import load_probes
 from wsconform.live.peer import Stage
-from wsconform.live.plan import ApiPlan, plan
 from wsconform.live.run import LiveRun
 from wsconform.live.secret import Redactor, Secret
 from wsconform.live.verdict import ProbeVerdict
 from wsconform.live.wire import Endpoint
-from wsconform.template.source import read
-from wsconform.wiring.reader import read_stack, read_wiring
 
-ROOT = Path(__file__).parents[2]
 PROBES = load_probes()
-EXPECTED = {"expect": json.loads(REPLY), "within": 1}
 
 
-def sample() -> ApiPlan:
-    stack = read_stack(read(ROOT / "sample_stack" / "template.yaml"))
-    (api,) = read_wiring(stack.in_world(stack.worlds[0])).apis
-    return plan(api, {"test": read_expectation(EXPECTED)})
-
-
-SAMPLE = sample()
-
-
-def verdicts(stage: OtherStage, api: ApiPlan = SAMPLE) -> dict[str, ProbeVerdict]:
+def verdicts(stage: OtherStage) -> dict[str, ProbeVerdict]:
     source, secret = Source("header", HEADER), Secret(ALLOWED, HEADER)
     with running(stage) as url:
         run = LiveRun(
@@ -46,12 +31,13 @@ def verdicts(stage: OtherStage, api: ApiPlan = SAMPLE) -> dict[str, ProbeVerdict
                 endpoint=Endpoint(url=url),
                 allow=Identity({source: secret}),
                 deny=Identity({source: Secret("wrong", HEADER)}),
-                patience=2,
+                patience=HASTE if stage.is_silent else 10,
                 quiet=0.1,
+                clients=8,
             ),
             Redactor([secret]),
         )
-        cases = list(PROBES.cases(api))
+        cases = list(PROBES.cases(HASTY if stage.is_silent else SAMPLE))
         run.plan(cases)
         try:
             return {case.name: run.verdict(case) for case in cases}
@@ -122,6 +108,8 @@ class AcceptsThenCloses(OtherStage):
 
 
 class HangsWithoutIdentity(OtherStage):
+    is_silent = True
+
     def greet(self, sock: socket.socket, head: bytes) -> bool:
         if HEADER.encode() not in head.lower() or f"{HEADER}: \r\n".encode() not in head:
             return False
@@ -149,6 +137,8 @@ class EchoesSubprotocols(OtherStage):
 
 
 class AnswersNothing(OtherStage):
+    is_silent = True
+
     def test(self, talk: Talk) -> None:
         pass
 
@@ -160,6 +150,8 @@ class AnswersTwice(OtherStage):
 
 
 class AnswersOnce(OtherStage):
+    is_silent = True
+
     def test(self, talk: Talk) -> None:
         if not getattr(talk, "answered", False):
             talk.answered = True  # type: ignore[attr-defined]
@@ -167,12 +159,14 @@ class AnswersOnce(OtherStage):
 
 
 class AnswersLate(OtherStage):
+    is_silent = True
+
     def test(self, talk: Talk) -> None:
         def late() -> None:
             with contextlib.suppress(OSError):  # the client may have left
                 talk.send(REPLY)
 
-        threading.Timer(1.2, late).start()
+        threading.Timer(HASTE * 1.3, late).start()
 
 
 class AnswersOtherwise(OtherStage):
@@ -186,6 +180,8 @@ class AnswersNoJson(OtherStage):
 
 
 class AnswersAnother(OtherStage):
+    is_silent = True
+
     def test(self, talk: Talk) -> None:
         del talk
         open_ones = [one for one in self.talks if one.protocol.state.name == "OPEN"]
@@ -215,6 +211,8 @@ class ForgetsTheRoute(OtherStage):
 
 
 class IgnoresTheUnrouted(OtherStage):
+    is_silent = True
+
     def unrouted(self, talk: Talk) -> None:
         pass
 

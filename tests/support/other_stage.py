@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
@@ -27,13 +27,18 @@ class Talk:
         self.id = secrets.token_urlsafe(11) + "="
         self.lock = threading.Lock()
         self.pieces = bytearray()
+        self.frames: list[int] = []
+
+    @property
+    def is_open(self) -> bool:
+        return self.protocol.state is State.OPEN
 
     def send(self, text: str) -> None:
         with self.lock:
             self.protocol.send_text(text.encode())
             self.flush()
 
-    def close(self, code: int, reason: str = "") -> None:
+    def close(self, code: int | None, reason: str = "") -> None:
         with self.lock:
             self.protocol.send_close(code, reason)
             self.flush()
@@ -50,7 +55,8 @@ class Talk:
 class OtherStage:
     """The sample's stage as it should be; the methods are what sabotage overrides."""
 
-    default_answer: ClassVar[str | None] = None
+    is_silent: ClassVar[bool] = False
+    """Whether there is something that it does not answer."""
     limits: ClassVar[tuple[int | None, int | None]] = (131_072, 32_768)
 
     def __init__(self) -> None:
@@ -67,6 +73,13 @@ class OtherStage:
         """Answer the head of a request in a way of its own; whether that was done."""
         del sock, head
         return False
+
+    def protocol(self) -> ServerProtocol:
+        """A new connection's end at the stage."""
+        return ServerProtocol(max_size=self.limits)
+
+    def accepted(self, response: Response) -> None:
+        """An upgrade request is about to be answered with this."""
 
     def opened(self, talk: Talk) -> None:
         """A connection has been opened."""
@@ -113,7 +126,7 @@ class OtherStage:
             return
         if self.greet(sock, head):
             return
-        protocol = ServerProtocol(max_size=self.limits)
+        protocol = self.protocol()
         talk = Talk(self, sock, protocol)
         protocol.receive_data(head)
         self._converse(talk)
@@ -136,18 +149,23 @@ class OtherStage:
 
     def _upgrade(self, talk: Talk, request: Request) -> None:
         protocol, status = talk.protocol, self.status(request)
-        protocol.send_response(protocol.accept(request) if status == 101 else protocol.reject(status, ""))
-        talk.flush()
+        response = protocol.accept(request) if status == 101 else protocol.reject(status, "")
+        self.accepted(response)
         if status == 101:
             self.talks.append(talk)
+        protocol.send_response(response)
+        talk.flush()
+        if status == 101:
             self.opened(talk)
 
     def _received(self, talk: Talk, event: Event) -> None:
         if isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.CONT):
+            talk.frames.append(len(event.data))
             talk.pieces += event.data
             if event.fin:
                 self.text(talk, talk.pieces.decode())
                 talk.pieces.clear()
+                talk.frames.clear()
         elif isinstance(event, Frame) and event.opcode is Opcode.BINARY:
             self.binary(talk)
 

@@ -5,7 +5,9 @@ Source: API Gateway developer guide, "Use @connections commands in your backend 
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
@@ -48,25 +50,39 @@ class Management:
         if method == "POST":
             arguments["Data"] = data
         try:
-            answer = getattr(self._client(), _OPERATIONS[method])(**arguments)
+            answer = getattr(_client_of(self), _OPERATIONS[method])(**arguments)
         except ClientError as error:
             return Managed(int(error.response["ResponseMetadata"]["HTTPStatusCode"]))
         except BotoCoreError as error:
             return Managed(None, str(error))
         return Managed(int(answer["ResponseMetadata"]["HTTPStatusCode"]))
 
-    def _client(self) -> Any:  # noqa: ANN401 (boto3 makes its client classes at run time)
-        import boto3
-        from botocore.config import Config
 
-        return boto3.session.Session().client(
+_making = threading.Lock()
+"""Making clients is not safe in several threads, while using them is."""
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:  # noqa: ANN401 (boto3 makes its client classes at run time)
+    import boto3
+
+    return boto3.session.Session()
+
+
+@lru_cache(maxsize=16)
+def _client_of(management: Management) -> Any:  # noqa: ANN401
+    """The client for a stage, made once, since making one takes longer than a call."""
+    from botocore.config import Config
+
+    with _making:
+        return _session().client(
             "apigatewaymanagementapi",
-            endpoint_url=self.url,
-            region_name=self.region,
-            aws_access_key_id=self.access_key_id,
-            aws_secret_access_key=self.secret_access_key,
-            aws_session_token=self.session_token,
-            verify=str(self.ca_file) if self.ca_file is not None else None,
+            endpoint_url=management.url,
+            region_name=management.region,
+            aws_access_key_id=management.access_key_id,
+            aws_secret_access_key=management.secret_access_key,
+            aws_session_token=management.session_token,
+            verify=str(management.ca_file) if management.ca_file is not None else None,
             config=Config(connect_timeout=_TIMEOUT, read_timeout=_TIMEOUT, retries={"total_max_attempts": 1}),
         )
 

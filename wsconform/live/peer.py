@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wsconform.live.client import Client, Connection
 from wsconform.live.expectation import Expectation
 from wsconform.live.identity import Identity
-from wsconform.live.outcome import Closed, Handshake, Lost, Opened, Received, Silence, Text, Unreachable
+from wsconform.live.outcome import Binary, Closed, Handshake, Lost, Opened, Received, Silence, Text, Unreachable
 from wsconform.live.transcript import Transcript
 from wsconform.live.verdict import Undecidable, Unmet
 from wsconform.live.wire import Endpoint
@@ -107,8 +107,11 @@ class Peer:
         if not isinstance(received, Silence):
             raise Unmet(expected=expected, actual=f"then {received}", met=received)
 
-    def require_open(self, connection: Connection) -> None:
-        """Require that the connection lives, as a pong shows. Raises Unmet."""
+    def require_open(self, connection: Connection, *, after: str = "") -> None:
+        """Require that the connection lives, as a pong shows. Raises Unmet.
+
+        Messages that come before it are passed over, unless they come `after` what should have been the last one.
+        """
         token = f"{time.monotonic_ns():x}".encode()
         connection.ping(token)
         deadline = time.monotonic() + self.stage.patience
@@ -117,5 +120,7 @@ class Peer:
             received = connection.receive(left)
             if isinstance(received, Closed | Lost | Silence) or getattr(received, "data", None) == token:
                 break
+            if after and isinstance(received, Text | Binary):
+                raise Unmet(expected=f"nothing after {after}", actual=f"then {received}", met=received)
         if isinstance(received, Closed | Lost | Silence):
             raise Unmet(expected="the connection stays open", actual=received)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-MOST_OF_HANDSHAKE, MOST_BYTES = 100_000, 8_000_000
+MOST_OF_HANDSHAKE, MOST_BYTES = 65_536, 8_000_000
 """Bytes that a connection takes before it is open, and in all: far more than a probe asks for, and little to hold."""
 _AT_LEAST = 4_096
 _PORTS = {"ws": 80, "wss": 443}
@@ -86,8 +86,8 @@ class Wire:
 
     def recv(self, size: int) -> bytes:
         """Like a socket's. Raises TimeoutError at the deadline, TooMuchError beyond what is taken."""
-        self._limit()
         if not self._ahead:
+            self._limit()
             # The library asks for headers byte by byte, and each call costs.
             self._ahead = self._socket.recv(max(size, _AT_LEAST))
             self._received += len(self._ahead)

@@ -1,0 +1,26 @@
+"""The sample stack's API, as probes go by it."""
+
+import json
+from pathlib import Path
+
+from other_stage import REPLY
+
+from wsconform.live.expectation import read_expectation
+from wsconform.live.plan import ApiPlan, plan
+from wsconform.template.source import read
+from wsconform.wiring.reader import read_stack, read_wiring
+
+TEMPLATE = Path(__file__).parents[2] / "sample_stack" / "template.yaml"
+HASTE = 0.7
+"""Seconds that are waited for a stage which says nothing; one that does is given all the time it needs."""
+
+
+def api_of(template: Path, within: float = 10) -> ApiPlan:
+    """What probes of the one API in a template go by, if a reply to `test` has to come within some seconds."""
+    stack = read_stack(read(template))
+    (api,) = read_wiring(stack.in_world(stack.worlds[0])).apis
+    return plan(api, {"test": read_expectation({"expect": json.loads(REPLY), "within": within})})
+
+
+SAMPLE = api_of(TEMPLATE)
+HASTY = api_of(TEMPLATE, HASTE)
