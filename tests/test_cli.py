@@ -295,8 +295,14 @@ def test_the_project_file_is_heard(run: Run, put: Put) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--select", "key-is-shrt"], '--select: there is no check "key-is-shrt"; did you mean "key-is-short"?'),
-        (["--ignore", "key-is-shrt=why"], '--ignore: there is no check "key-is-shrt"; did you mean "key-is-short"?'),
+        (
+            ["--select", "key-is-shrt"],
+            '--select: there is no check or probe "key-is-shrt"; did you mean "key-is-short"?',
+        ),
+        (
+            ["--ignore", "key-is-shrt=why"],
+            '--ignore: there is no check or probe "key-is-shrt"; did you mean "key-is-short"?',
+        ),
         (
             ["--severity", "key-is-shrt=note"],
             '--severity: there is no check "key-is-shrt"; did you mean "key-is-short"?',
@@ -326,7 +332,7 @@ def test_a_project_file_with_an_unknown_name_says_where(run: Run, put: Put) -> N
     put("wsconform.toml", 'ignore = { target-in-same-apis = "why" }')
     result = run("check", "template.yaml")
     assert result.exit_code == Exit.FAILED
-    assert 'wsconform.toml: ignore: there is no check "target-in-same-apis"; did you mean' in result.stderr
+    assert 'wsconform.toml: ignore: there is no check or probe "target-in-same-apis"; did you mean' in result.stderr
 
 
 def test_options_take_one_value_each(run: Run, put: Put) -> None:
@@ -456,7 +462,8 @@ def test_checks_lists_those_of_all_packs(run: Run, put: Put) -> None:
     assert listed["key-is-quiet"].split(maxsplit=3)[1:] == ["note", "routes", "A route key has no capitals."]
     assert {"key-is-short", "target-in-same-api", "suppression-is-used"} <= listed.keys()
     as_data = json.loads(run("checks", "--format=json").stdout)
-    assert [one["name"] for one in as_data["checks"]] == list(listed)
+    assert [one["name"] for kind in ("checks", "probes") for one in as_data[kind]] == list(listed)
+    assert listed["action-answered"].split()[1:3] == ["MUST", "routes"]
     assert all(one["summary"] and one["why"] and one["source"] for one in as_data["checks"])
     assert "\033[" in run("checks", "--color=always").stdout
 
@@ -465,6 +472,19 @@ def test_explain_pipes_the_page_as_it_is(run: Run) -> None:
     page = (builtin_folder() / "wiring" / "target_in_same_api.md").read_text()
     assert run("explain", "target-in-same-api").stdout == page
     assert run("explain", "suppression-is-used").stdout.startswith("# suppression-is-used\n")
+
+
+def test_explain_knows_probes_too(run: Run) -> None:
+    page = (builtin_folder() / "live" / "action_answered.md").read_text(encoding="utf-8")
+    assert run("explain", "action-answered").stdout == page
+
+
+def test_a_probe_that_is_selected_needs_a_stage(run: Run, put: Put) -> None:
+    put("template.yaml", EXAMPLE)
+    result = run("check", "--select", "action-*", "template.yaml")
+    assert result.exit_code == Exit.FAILED
+    assert result.stderr == 'error: --select: "action-*" is a probe, which needs a stage; no check is selected\n'
+    assert run("check", "--ignore", "action-*=no time", "template.yaml").stderr == ""
 
 
 def test_explain_sets_the_page_for_a_terminal(run: Run) -> None:
@@ -481,9 +501,10 @@ def test_explain_says_what_is_known_of_a_check_without_a_page(run: Run) -> None:
 
 
 def test_explain_of_an_unknown_name_suggests_the_nearest(run: Run) -> None:
-    result = run("explain", "target-in-the-same-api")
-    assert result.exit_code == Exit.FAILED
-    assert result.stderr == ('error: there is no check "target-in-the-same-api"; did you mean "target-in-same-api"?\n')
+    for name, near in (("target-in-the-same-api", "target-in-same-api"), ("action-is-answered", "action-answered")):
+        result = run("explain", name)
+        assert result.exit_code == Exit.FAILED
+        assert result.stderr == f'error: there is no check or probe "{name}"; did you mean "{near}"?\n'
 
 
 @pytest.mark.parametrize(("name", "begins"), [("a.svg", "<svg"), ("a.HTML", "<!doctype html>"), ("a.mmd", "flowchart")])

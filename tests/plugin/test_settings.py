@@ -54,8 +54,8 @@ def test_the_header_tells_what_the_run_goes_by(run: Run, write: Write) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--wsconform-select=own-no-eror"], '-select: there is no check "own-no-eror"; did you mean "own-no-error"?'),
-        (["--wsconform-ignore=own-no-eror=x"], '-ignore: there is no check "own-no-eror"; did you mean'),
+        (["--wsconform-select=own-no-eror"], '-select: there is no check or probe "own-no-eror"; did you mean'),
+        (["--wsconform-ignore=own-no-eror=x"], '-ignore: there is no check or probe "own-no-eror"; did you mean'),
         (["--wsconform-ignore=own-no-error"], "--wsconform-ignore takes NAME=REASON"),
         (["--wsconform-ignore=own-no-error="], "without a reason"),
         (["--wsconform-severity=own-no-error=eror"], '-severity: there is no severity "eror"; did you mean "error"?'),
@@ -63,7 +63,7 @@ def test_the_header_tells_what_the_run_goes_by(run: Run, write: Write) -> None:
         (["--wsconform-parameter=Evn=dev"], '--wsconform-parameter: there is no parameter "Evn"; did you mean "Env"?'),
         (["--wsconform-checks=nowhere"], "nowhere"),
         (["--wsconform-baseline=none.json"], "none.json"),
-        (["-o", "wsconform_ignore=own-no-eror=x"], 'wsconform_ignore: there is no check "own-no-eror"'),
+        (["-o", "wsconform_ignore=own-no-eror=x"], 'wsconform_ignore: there is no check or probe "own-no-eror"'),
         (["-o", "wsconform_severity=own-no-error"], "wsconform_severity takes NAME=LEVEL"),
         (["-o", "wsconform_strict=perhaps"], "perhaps"),
     ],
