@@ -33,9 +33,7 @@ def keys_are_short(route):
 
 def test_what_aws_refuses_is_told_as_findings_too() -> None:
     with pytest.raises(DeployError) as error:
-        chat(
-            "Resources:\n  ChatApi:\n    Type: AWS::ApiGatewayV2::Api\n    Properties: {Name: chat, ProtocolType: HTTP}\n"
-        )
+        chat("Resources:\n  ChatApi: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: chat, ProtocolType: HTTP}}\n")
     refusal = error.value.refused
     assert refusal is not None
     assert [one.check for one in refusal.findings] == ["api-protocol-is-websocket"]
