@@ -8,6 +8,7 @@ import shutil
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -254,3 +255,18 @@ def test_compression_is_agreed_on_where_it_is_assumed(tmp_path: Path) -> None:
             assert await client.recv() == ANSWER
 
     asyncio.run(talk())
+
+
+@pytest.mark.parametrize("host", ["::1", "localhost"])
+def test_other_names_of_this_machine(tmp_path: Path, host: str) -> None:
+    try:
+        socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError:
+        pytest.skip(f"this machine has no {host}")
+    with LocalStage(write_template(tmp_path), host=host) as stage:
+        client = connect(stage)
+        client.send("hello")
+        assert client.recv() == ANSWER
+        client.close()
+        with urllib.request.urlopen(stage.endpoints[0].status, timeout=20) as page:  # noqa: S310 (the stage's own)
+            assert page.status == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -89,6 +90,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     from wsconform.local.stage import LocalStage
     from wsconform.report.style import Style
 
+    _allow_many_connections()
     style = Style(color=colored(color))
     told = Told(style, as_json=log_json)
     try:
@@ -140,6 +142,17 @@ def _refuse(error: StageError, color: str) -> None:
     names = sorted({problem.check for problem in error.problems if problem.check})
     listed = " ".join(f"--accept {name}" for name in names)
     say(f"AWS refuses this template, so it is not served; {listed} serves it all the same")
+
+
+def _allow_many_connections() -> None:
+    """As many open files as the system lets this user have: each connection is one, and shells allow few by default."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
