@@ -14,7 +14,7 @@ from wsconform import __version__
 from wsconform.commands.shell import Exit, guarded, say, silence
 
 MOST_UNCOLLECTED = 100_000
-COMMANDS = ("check", "checks", "explain", "draw", "serve", "probe")
+COMMANDS = ("check", "checks", "explain", "draw", "serve", "probe", "connect", "init")
 
 
 class Commands(click.Group):

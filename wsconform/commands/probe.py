@@ -58,7 +58,9 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     from wsconform.live.stages import Stages
     from wsconform.run import Checker
 
-    settings = load([template], options({**given, "select": names, "checks": packs, "url": url}))
+    settings = load(
+        [template], options({**given, "select": names, "checks": packs}), options({"url": url}, "the argument ")
+    )
     if not local and not settings.url:
         raise click.UsageError("name the URL of a stage, or give --local")
     checker = Checker(replace(settings, select=()))  # a probe that fails is shown with what any check finds

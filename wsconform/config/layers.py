@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from wsconform.check.finding import Severity
 from wsconform.check.registry import unknown_name
@@ -179,8 +180,21 @@ def _urls(value: object, layer: Layer, key: str) -> dict[str, str]:
     for api, url in items.items():
         if not isinstance(url, str) or not url.startswith(("ws://", "wss://")):
             raise ConfigError(f"{layer.where(key)} must begin with wss:// or ws://, and is {kind_of(url)}")
+        if not _is_url(url):
+            raise ConfigError(f"{layer.where(key)} must be a URL, and is {kind_of(url)}")
         found[api.strip()] = url
     return found
+
+
+def _is_url(text: str) -> bool:
+    """Whether there is a host in it that can be looked up, and a port if any."""
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").encode("idna")
+        port = parts.port
+    except ValueError:
+        return False
+    return bool(host) and port != 0 and text.isascii() and text.isprintable() and " " not in text
 
 
 def _named(value: object) -> object:

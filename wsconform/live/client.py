@@ -231,6 +231,19 @@ class Connection:
                 self.drop()
                 return received
 
+    def fileno(self) -> int:
+        """Its file descriptor, for those who wait for several things at once."""
+        return int(self._wire.fileno())
+
+    def pending(self) -> bool:
+        """Whether something has been read off the network and waits to be received."""
+        pending = getattr(self._wire, "pending", None)
+        return pending is not None and pending() > 0
+
+    def forget(self) -> None:
+        """Count what comes in anew, for a connection that lives as long as somebody wants it."""
+        self._wire.opened()
+
     def drop(self) -> None:
         """End the connection without a closing handshake."""
         self.ended = self.ended or Lost("dropped by the client")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+import contextlib
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "•••"
 LEAST = 4
 """Characters of a value that is looked for in text of others: a shorter one would hide half of every word."""
+
+WORDLIKE = 8
+"""Characters of a value up to which it may well be a part of other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +35,63 @@ class Secret:
 
 
 class Redactor:
-    """Takes secrets out of text that others have written, such as a stage's answers and logs."""
+    """Takes secrets out of text that others have written, such as a stage's answers and logs.
+
+    A value is looked for as it is and in the spellings in which programs write values down: in URLs, in JSON, in
+    Python's `repr`, in base64. A short value is hidden where it stands as a word of its own.
+    """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        spellings: set[str] = set()
-        for secret in secrets:
-            value = secret.reveal()
-            if len(value) >= LEAST:
-                spellings |= {value, quote(value, safe=""), quote_plus(value), value.encode("unicode_escape").decode()}
-        self._spellings = sorted(spellings, key=len, reverse=True)
+        spellings = {
+            one
+            for secret in secrets
+            if len(secret.reveal()) >= LEAST
+            for one in _spellings(secret.reveal())
+            if len(one) >= LEAST
+        }
+        longest_first = sorted(spellings, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(_looked_for, longest_first))) if spellings else None
 
     def __call__(self, text: str) -> str:
         """The text without the secrets."""
-        for spelling in self._spellings:
-            text = text.replace(spelling, HIDDEN)
-        return text
+        return text if self._pattern is None else self._pattern.sub(HIDDEN, text)
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """How a value may be written."""
+    yield value
+    yield value.strip()  # as HTTP gives it to whoever reads the header
+    for url in (quote(value, safe=""), quote(value), quote_plus(value)):
+        yield url
+        yield re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), url)
+    for ascii_only in (True, False):
+        once = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+        yield once
+        yield json.dumps(once)[1:-1]  # JSON in JSON, as in the body of an event
+        yield once.replace("/", "\\/")
+    yield repr(value)[1:-1]
+    yield ascii(value)[1:-1]
+    yield value.encode("unicode_escape").decode()
+    with contextlib.suppress(UnicodeEncodeError):
+        data = value.encode()
+        yield repr(data)[2:-1]
+        yield data.decode("latin-1")  # as HTTP libraries read a header's bytes
+        yield html.escape(value)
+        if len(data) >= WORDLIKE:
+            yield from _base64(data)
+            yield data.hex()
+
+
+def _base64(data: bytes) -> Iterator[str]:
+    """What is the same in base64 wherever the value begins in what is encoded."""
+    for before in range(3):
+        encoded = base64.b64encode(b"\0" * before + data).decode()
+        certain = encoded[-(-8 * before // 6) : (before + len(data)) * 8 // 6]
+        yield certain
+        yield certain.replace("+", "-").replace("/", "_")
+
+
+def _looked_for(spelling: str) -> str:
+    if len(spelling) >= WORDLIKE or not spelling.isalnum():
+        return re.escape(spelling)
+    return rf"(?<!\w){re.escape(spelling)}(?!\w)"

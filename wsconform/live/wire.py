@@ -72,7 +72,7 @@ class Wire:
 
     def opened(self) -> None:
         """Take messages from now on, and not only the answer to the upgrade request."""
-        self._most = MOST_BYTES
+        self._most, self._received = MOST_BYTES, 0
 
     def within(self, seconds: float) -> None:
         """Let every wait from now on end in `seconds`."""

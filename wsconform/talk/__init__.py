@@ -1,0 +1,1 @@
+"""A person, or a script, talks to a stage."""
