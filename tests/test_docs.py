@@ -55,7 +55,7 @@ FENCE = re.compile(
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n", re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
+OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][a-z-]*")
 VOLATILE = [
     (re.compile(r"^platform .*$", re.MULTILINE), "platform"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:port"),
