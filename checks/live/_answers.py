@@ -1,11 +1,11 @@
 """What API Gateway itself sends, and what a client may ask of any answer."""
 
 from wsconform.live.causes import gateway_frame
-from wsconform.live.client import Connection
+from wsconform.live.connection import Connection
 from wsconform.live.expectation import Nothing
-from wsconform.live.outcome import Closed, Lost, Received, Text
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
+from wsconform.live.received import Closed, Lost, Received, Text
 from wsconform.live.verdict import Undecidable, Unmet
 
 FORBIDDEN = 'the frame {"message": "Forbidden", "connectionId": …, "requestId": …}'

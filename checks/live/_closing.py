@@ -1,8 +1,8 @@
 """Being closed by a stage, with the right code."""
 
-from wsconform.live.client import Connection
-from wsconform.live.outcome import Closed
+from wsconform.live.connection import Connection
 from wsconform.live.peer import Peer
+from wsconform.live.received import Closed
 from wsconform.live.verdict import Unmet
 
 

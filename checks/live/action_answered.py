@@ -1,8 +1,8 @@
 from wsconform.live.expectation import Nothing
-from wsconform.live.outcome import Silence
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan, RoutePlan
 from wsconform.live.probe import probe
+from wsconform.live.received import Silence
 from wsconform.live.verdict import Level, Undecidable, Unmet
 
 

@@ -1,9 +1,9 @@
 import json
 
-from wsconform.live.outcome import Closed, Lost
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import probe
+from wsconform.live.received import Closed, Lost
 from wsconform.live.verdict import Level, Unmet
 
 

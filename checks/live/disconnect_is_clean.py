@@ -1,7 +1,7 @@
-from wsconform.live.outcome import Closed
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import probe
+from wsconform.live.received import Closed
 from wsconform.live.verdict import Level, Unmet
 
 

@@ -1,8 +1,8 @@
 from wsconform.live.management import Method
-from wsconform.live.outcome import Text
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import probe
+from wsconform.live.received import Text
 from wsconform.live.verdict import Level, Undecidable, Unmet
 
 from ._answers import connection_id_of

@@ -1,6 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
-from wsconform.live.client import Connection
+from wsconform.live.connection import Connection
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import probe

@@ -6,20 +6,8 @@ import pytest
 from strange_stage import Script, accept, answer, frame, strange_stage
 
 from wsconform.live.client import Client
-from wsconform.live.outcome import (
-    Binary,
-    Closed,
-    Handshake,
-    Lost,
-    Malformed,
-    Opened,
-    Pong,
-    Refused,
-    Silence,
-    Text,
-    Unanswered,
-    Unreachable,
-)
+from wsconform.live.outcome import Handshake, Malformed, Opened, Refused, Unanswered, Unreachable
+from wsconform.live.received import Binary, Closed, Lost, Pong, Silence, Text
 from wsconform.live.secret import HIDDEN, Redactor, Secret
 from wsconform.live.transcript import MOST, Transcript
 from wsconform.live.wire import Endpoint

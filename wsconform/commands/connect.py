@@ -18,7 +18,7 @@ from wsconform.commands.shell import Exit, color_option, colored, parameter_opti
 
 if TYPE_CHECKING:
     from wsconform.config.settings import Settings
-    from wsconform.live.client import Connection
+    from wsconform.live.connection import Connection
     from wsconform.live.expectation import Expectation
     from wsconform.live.wire import Endpoint
     from wsconform.talk.narrator import Narrator
@@ -262,7 +262,7 @@ def _talk(connection: Connection, party: Party, wish: Wish, narrator: Narrator) 
 
 
 def _by_keyboard(connection: Connection, party: Party, narrator: Narrator) -> int:
-    from wsconform.live.outcome import Lost
+    from wsconform.live.received import Lost
     from wsconform.talk.history import LineHistory, history_file
     from wsconform.talk.keyboard import Keyboard
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from wsconform.live.outcome import Binary, Closed, Lost, Malformed, Refused, Silence, Text, Unanswered, Untrusted
+from wsconform.live.outcome import Malformed, Refused, Unanswered, Untrusted
 from wsconform.live.plan import ApiPlan, RoutePlan
+from wsconform.live.received import Binary, Closed, Lost, Silence, Text
 
 KEYS = {"message", "connectionId"}
 """What every frame of API Gateway's own has, besides the id of the message or of the request."""

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wsconform.live.client import Client, Connection
+from wsconform.live.client import Client
+from wsconform.live.connection import Connection
 from wsconform.live.expectation import Expectation
 from wsconform.live.identity import Identity
-from wsconform.live.outcome import Binary, Closed, Handshake, Lost, Opened, Received, Silence, Text, Unreachable
+from wsconform.live.outcome import Handshake, Opened, Unreachable
+from wsconform.live.received import Binary, Closed, Lost, Received, Silence, Text
 from wsconform.live.transcript import Transcript
 from wsconform.live.verdict import Undecidable, Unmet
 from wsconform.live.wire import Endpoint

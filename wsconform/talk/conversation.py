@@ -8,8 +8,8 @@ import socket
 import threading
 from collections.abc import Callable
 
-from wsconform.live.client import Connection
-from wsconform.live.outcome import Closed, Lost, Received, Silence
+from wsconform.live.connection import Connection
+from wsconform.live.received import Closed, Lost, Received, Silence
 
 AT_ONCE = 0.2
 """Seconds for which a frame that comes in pieces is waited for before what is to be sent has its turn again."""

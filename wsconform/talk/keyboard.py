@@ -13,8 +13,8 @@ from prompt_toolkit.completion import WordCompleter
 from prompt_toolkit.history import History
 from prompt_toolkit.patch_stdout import patch_stdout
 
-from wsconform.live.client import Connection
-from wsconform.live.outcome import Closed, Lost, Pong, Received
+from wsconform.live.connection import Connection
+from wsconform.live.received import Closed, Lost, Pong, Received
 from wsconform.talk.conversation import Conversation
 from wsconform.talk.narrator import Narrator
 

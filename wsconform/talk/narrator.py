@@ -11,7 +11,8 @@ import time
 import click
 
 from wsconform.commands.shell import to_stderr
-from wsconform.live.outcome import Binary, Closed, Handshake, Lost, Pong, Received, Refused, Text
+from wsconform.live.outcome import Handshake, Refused
+from wsconform.live.received import Binary, Closed, Lost, Pong, Received, Text
 from wsconform.live.secret import Redactor
 from wsconform.report.cells import cells, visible
 from wsconform.report.excerpt import WIDTH
