@@ -35,7 +35,7 @@ def play(probe: Probe, transcript: str, folder: Path) -> ProbeVerdict:
             management=Management(
                 url=url.replace("ws", "http", 1), region="eu-west-1", access_key_id="id", secret_access_key=ALLOWED
             ),
-            patience=HASTE if played.is_hushed else 10,
+            patience=HASTE if played.is_hushed else 3,
             quiet=0.05,
             clients=6,
         )

@@ -15,7 +15,7 @@ HASTE = 0.7
 """Seconds that are waited for a stage which says nothing; one that does is given all the time it needs."""
 
 
-def api_of(template: Path, within: float = 10) -> ApiPlan:
+def api_of(template: Path, within: float = 3) -> ApiPlan:
     """What probes of the one API in a template go by, if a reply to `test` has to come within some seconds."""
     stack = read_stack(read(template))
     (api,) = read_wiring(stack.in_world(stack.worlds[0])).apis
