@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from local_functions import Made, Stage, ends, function, written
+from local_functions import LONGEST, Made, Stage, alive, ends, function, written
 
 from wsconform.local.deployed.model import Code
 from wsconform.local.outcome import Invoked, Raised, Returned, Unrunnable
@@ -59,6 +60,16 @@ def test_events_that_meet_run_at_the_same_time(running: Made, tmp_path: Path) ->
         """
     stage = running(source, timeout=30.0)
     assert len(set(values(stage.at_once(["a", "b"], ["b", "a"])))) == 2
+
+
+def test_what_a_burst_leaves_behind_ends_but_for_one(running: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsconform.local.functions.pool.LONGEST_REST", 0.1)
+    stage = running(WAITS)
+    assert len(set(values(stage.at_once(0.4, 0.4, 0.4)))) > 1
+    until = time.monotonic() + LONGEST
+    while len(left := [pid for pid in started(stage) if alive(pid)]) > 1 and time.monotonic() < until:
+        time.sleep(0.005)
+    assert [stage.returned()] == left
 
 
 def test_an_event_that_waits_long_gets_a_worker_however_quick_the_others_are(

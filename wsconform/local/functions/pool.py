@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import deque
 from collections.abc import Coroutine
 
@@ -20,8 +19,9 @@ with the memory and the start of a whole runtime, while the events of a quick ha
 need a processor, of which more workers do not make more.
 """
 LONGEST_WAIT = 1.0
-"""Seconds that an event waits before one more worker is started anyway."""
-PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+"""Seconds that an event waits, while no worker is being started, before one more is started anyway."""
+LONGEST_REST = 20.0
+"""Seconds that a worker rests before it is ended, unless it is the only one. Lambda keeps them for some minutes."""
 
 MOST_WAITING = 64 * 1024 * 1024
 """Bytes of events that wait for a worker. What comes beyond is refused as Lambda refuses what is beyond its bounds."""
@@ -41,11 +41,12 @@ class Pool:
         self._most = most
         self._launch: Launch | Unrunnable | None = None
         self._workers: set[Worker] = set()
-        self._idle: list[Worker] = []
+        self._idle: dict[Worker, float] = {}  # since when; the one that worked last is the last, and the first to go
         self._queue: deque[Event] = deque()
         self._waiting = 0  # bytes in the queue
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._rest_timer: asyncio.TimerHandle | None = None
         self._stopped = False
 
     def use(self, launch: Launch | Unrunnable) -> None:
@@ -54,7 +55,6 @@ class Pool:
         while isinstance(launch, Unrunnable) and self._queue:
             self._next().end(launch)
         for worker in list(self._idle):
-            self._idle.remove(worker)
             self._drop(worker)
         for worker in [worker for worker in self._workers if worker.starts]:
             self._drop(worker)
@@ -67,7 +67,7 @@ class Pool:
         if isinstance(self._launch, Unrunnable):
             return self._launch
         if self._idle:
-            self._idle.pop().give(event)
+            self._idle.popitem()[0].give(event)
             return await event.outcome
         if self._waiting + len(event.payload) > MOST_WAITING:
             return THROTTLED
@@ -84,8 +84,9 @@ class Pool:
     async def stop(self) -> None:
         """End all workers at once, and what they have started. Events in hand and in the queue crash."""
         self._stopped = True
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._rest_timer):
+            if timer is not None:
+                timer.cancel()
         for worker in list(self._workers):
             if worker.event is not None:
                 worker.event.end(STOPPED)
@@ -106,12 +107,13 @@ class Pool:
         elif self._queue:
             worker.give(self._next())
         else:
-            self._idle.append(worker)
+            self._idle[worker] = asyncio.get_running_loop().time()
+            if len(self._workers) > 1 and self._rest_timer is None:
+                self._rest_timer = asyncio.get_running_loop().call_later(LONGEST_REST, self._end_rested)
 
     def withdrew(self, worker: Worker) -> None:
         """A worker that was ready is not."""
-        if worker in self._idle:
-            self._idle.remove(worker)
+        self._idle.pop(worker, None)
 
     def failed_to_start(self, worker: Worker, outcome: Invoked) -> None:
         """A worker could not get ready: the events that waited for it end as it did. The next one tries anew."""
@@ -155,11 +157,23 @@ class Pool:
         """Whether one more worker would serve the events sooner."""
         if self._stopped or any(worker.starts for worker in self._workers):
             return False
-        waited = asyncio.get_running_loop().time() - self._queue[0].queued
+        ready = max(worker.ready_since for worker in self._workers)
+        waited = asyncio.get_running_loop().time() - max(self._queue[0].queued, ready)
         if waited < PATIENCE:
             return False
-        slow = all(worker.busy_for() >= PATIENCE for worker in self._workers)
-        return slow or waited >= LONGEST_WAIT or len(self._workers) < PROCESSORS
+        return waited >= LONGEST_WAIT or all(worker.busy_for() >= PATIENCE for worker in self._workers)
+
+    def _end_rested(self) -> None:
+        """End the workers that a burst has left behind; one stays."""
+        self._rest_timer = None
+        loop = asyncio.get_running_loop()
+        for worker, since in list(self._idle.items()):
+            if len(self._workers) == 1:
+                return
+            if loop.time() - since < LONGEST_REST:
+                self._rest_timer = loop.call_at(since + LONGEST_REST, self._end_rested)
+                return
+            self._drop(worker)
 
     def _start(self, launch: Launch) -> None:
         worker = Worker(launch, self, self._log)
@@ -167,6 +181,7 @@ class Pool:
         self._keep(worker.start())
 
     def _drop(self, worker: Worker) -> None:
+        self.withdrew(worker)
         self._workers.discard(worker)
         worker.end()
         self._keep(worker.gone())

@@ -78,6 +78,8 @@ class Worker:
         self.launch = launch
         self.starts = True
         """Whether it has not asked for an event yet."""
+        self.ready_since = 0.0
+        """When it first asked for one, in the loop's time."""
         self.event: Event | None = None
         self._owner = owner
         self._log = log
@@ -186,6 +188,7 @@ class Worker:
         self._waiting = connection
         if self.starts:
             self.starts = False
+            self.ready_since = self._loop.time()
             self._init_seconds = time.perf_counter() - self._began
             if self._timer is not None:
                 self._timer.cancel()
