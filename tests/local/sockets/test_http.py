@@ -168,7 +168,7 @@ def test_the_status_page_is_for_its_own_address(stage: LocalStage) -> None:
     with Raw(stage) as client:
         client.request("GET /.wsconform/state.json")
         assert client.status() == 200
-        assert json.loads(client.body).keys() == {"count", "connections", "events", "logs"}
+        assert json.loads(client.body).keys() == {"version", "count", "connections", "events", "logs"}
     with Raw(stage, tls=True) as client:
         client.request("GET /")
         assert client.status() == 403

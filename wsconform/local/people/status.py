@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import secrets
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,16 +12,16 @@ from wsconform.local.sockets.request import Request
 from wsconform.local.sockets.response import Headers, message
 
 if TYPE_CHECKING:
+    from wsconform.local.people.wiring import Drawn
     from wsconform.local.running import Running
 
 PAGE, STATE = "/", "/.wsconform/state.json"
 """A stage cannot be called `.wsconform`: stage names have letters, digits, `_` and `-` only."""
 MOST_CONNECTIONS, MOST_EVENTS, MOST_LINES = 200, 100, 60
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:"
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _COMMON = (
     ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", f"{_POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
 )
@@ -33,7 +33,8 @@ class StatusPage:
 
     def __init__(self, running: Running) -> None:
         self._running = running
-        self._drawn: tuple[object, str] | None = None
+        self._drawn: tuple[object, Drawn] | None = None
+        self._deployed: tuple[object, str] | None = None
 
     def answer(self, request: Request) -> tuple[int, Headers, bytes] | None:
         """The answer to a request; None where it is for the gateway."""
@@ -41,10 +42,11 @@ class StatusPage:
         if path not in (PAGE, STATE) or request.method not in ("GET", "HEAD"):
             return None
         if not self._is_ours(request):
-            return 403, _COMMON, message("this page is shown under the stage's own address only")
+            return 403, _headers(), message("this page is shown under the stage's own address only")
         if path == STATE:
-            return 200, (*_COMMON, ("Content-Type", "application/json")), json.dumps(self._state()).encode()
-        return 200, (*_COMMON, ("Content-Type", "text/html; charset=utf-8")), self._page().encode()
+            return 200, (*_headers(), ("Content-Type", "application/json")), json.dumps(self._state()).encode()
+        nonce = secrets.token_urlsafe(16)
+        return 200, (*_headers(nonce), ("Content-Type", "text/html; charset=utf-8")), self._page(nonce).encode()
 
     def _is_ours(self, request: Request) -> bool:
         """Whether the browser means us: another name that leads here is a web site's trick (DNS rebinding)."""
@@ -55,7 +57,7 @@ class StatusPage:
             return False
         return name in _LOOPBACK or name == self._running.plan.host.lower()
 
-    def _page(self) -> str:
+    def _page(self, nonce: str) -> str:
         from jinja2 import Environment, PackageLoader
 
         environment = Environment(loader=PackageLoader("wsconform.local.people"), autoescape=True)
@@ -64,27 +66,26 @@ class StatusPage:
             name=running.plan.template.name,
             endpoints=running.endpoints(),
             remarks=running.remarks(),
-            svg=self._svg(),
-            state=self._state(),
+            drawn=self._drawing(),
+            version=self._version(),
             state_path=STATE,
+            nonce=nonce,
         )
 
-    def _svg(self) -> str:
+    def _version(self) -> str:
+        """Differs for each deployment, also of another run, so that a page left open knows when to load anew."""
+        stack = self._running.stack
+        if self._deployed is None or self._deployed[0] is not stack:
+            self._deployed = (stack, secrets.token_urlsafe(9))
+        return self._deployed[1]
+
+    def _drawing(self) -> Drawn:
         """The wiring as a picture. It is drawn once for each deployment."""
         stack = self._running.stack
         if self._drawn is None or self._drawn[0] is not stack:
-            from wsconform.picture.graph import graph_of
-            from wsconform.picture.layout import lay_out
-            from wsconform.picture.piles import pile_up
-            from wsconform.picture.svg import svg_of
-            from wsconform.template.worlds import World
-            from wsconform.wiring.reader import read_wiring
+            from wsconform.local.people.wiring import draw
 
-            wiring = read_wiring(stack.in_world(World(features=(), choices={})))
-            graphs = [graph_of(api, []) for api in wiring.apis if api.path in self._running.ports]
-            for graph in graphs:
-                pile_up(graph)
-            self._drawn = (stack, svg_of([lay_out(graph) for graph in graphs]))
+            self._drawn = (stack, draw(stack, self._running.ports))
         return self._drawn[1]
 
     def _state(self) -> dict[str, Any]:
@@ -94,7 +95,7 @@ class StatusPage:
                 "api": label,
                 "id": one.id,
                 "stage": one.stage,
-                "since": _clock(one.opened or 0.0),
+                "since": one.opened,
                 "source": one.origin.identity.get("sourceIp"),
                 "principal": one.principal,
             }
@@ -104,7 +105,7 @@ class StatusPage:
         ]
         events = [
             {
-                "at": _clock(one.at),
+                "at": one.at,
                 "kind": one.what.kind,
                 "connection": one.what.connection_id,
                 "text": one.what.text,
@@ -113,12 +114,20 @@ class StatusPage:
             for one in reversed(running.happenings.last(MOST_EVENTS))
         ]
         logs = [
-            {"function": label, "lines": running.functions.logs(label, MOST_LINES)}
+            {"function": label, "text": "\n".join(running.functions.logs(label, MOST_LINES))}
             for label in running.deployment.functions
         ]
         count = sum(len(ports.shell.gateway.connections) for ports in running.ports.values() if ports.shell is not None)
-        return {"count": count, "connections": connections, "events": events, "logs": logs}
+        return {
+            "version": self._version(),
+            "count": count,
+            "connections": connections,
+            "events": events,
+            "logs": logs,
+        }
 
 
-def _clock(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%H:%M:%S")
+def _headers(nonce: str = "") -> Headers:
+    """What nothing but the page's own style and script, which have the nonce, can get around."""
+    own = f"; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; img-src data:"
+    return (*_COMMON, ("Content-Security-Policy", _POLICY + (own if nonce else "")))

@@ -1,0 +1,66 @@
+"""The wiring of what is served, as a picture, in words, and with what the checks find in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from wsconform.check import suppression
+from wsconform.check.examine import TEMPLATE, examine
+from wsconform.check.finding import Finding, Severity
+from wsconform.check.packs import load_static
+from wsconform.check.registry import Check
+from wsconform.picture.graph import Graph, graph_of
+from wsconform.picture.layout import lay_out
+from wsconform.picture.piles import pile_up
+from wsconform.picture.svg import svg_of
+from wsconform.template.stack import Stack
+from wsconform.template.worlds import World
+from wsconform.wiring.reader import read_wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """`svg` is the picture, `words` say what leads where for who cannot see it, `findings` what is at fault."""
+
+    svg: str
+    words: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def draw(stack: Stack, apis: Collection[str]) -> Drawn:
+    """Draw APIs of a stack, by their labels, in the world that its parameter values lead to.
+
+    What the template suppresses is left out. Notes are too: they are no faults.
+    """
+    evaluation = stack.in_world(World(features=(), choices={}))
+    examination = examine(stack, _checks(), only=evaluation)
+    suppression.apply(examination, suppression.Rules(known=[check.name for check in _checks()], checks=()))
+    findings = [one for one in examination.findings if one.severity > Severity.NOTE]
+    graphs = []
+    for api in read_wiring(evaluation).apis:
+        if api.path in apis:
+            graph = graph_of(api, [one for one in findings if one.api in (api.path, TEMPLATE)])
+            pile_up(graph)
+            graph.findings = []  # the page lists them itself, where they can be read and copied
+            graphs.append(graph)
+    words = tuple(said for graph in graphs for said in _words(graph))
+    return Drawn(svg_of([lay_out(graph) for graph in graphs]), words, tuple(findings))
+
+
+@cache
+def _checks() -> tuple[Check, ...]:
+    return tuple(load_static())
+
+
+def _words(graph: Graph) -> Iterator[str]:
+    """A line for each box that leads anywhere, in the order of columns."""
+    for box in sorted(graph.boxes.values(), key=lambda one: one.column):
+        leads = [
+            f"{graph.boxes[line.target].title}{' (broken)' if line.broken else ''}"
+            for line in graph.lines
+            if line.source == box.id and line.target in graph.boxes
+        ]
+        if leads:
+            yield f"{box.title} leads to {', '.join(leads)}"
