@@ -75,6 +75,16 @@ def test_the_articles_order_lets_everybody_in(tmp_path: Path) -> None:
         connect(stage)
 
 
+def test_what_holds_for_several_functions_is_said_once(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE, tmp_path / "sample")
+    template = tmp_path / "sample/template.yaml"
+    template.write_text(template.read_text().replace("python3.13", "java21"))
+
+    with LocalStage(template) as stage:
+        (remark,) = [one for one in stage.remarks if "cannot run here" in one]
+    assert remark.startswith("LambdaRequestAuthFunction, MyLambdaRouteHandlerFunction cannot run here: ")
+
+
 def test_parameters_and_environment_are_given() -> None:
     template = SAMPLE / "template.yaml"
     with LocalStage(template, parameters={"Credential": "other", "StageName": "dev"}) as stage:

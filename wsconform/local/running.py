@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,9 +165,8 @@ class Running:
 
     def remarks(self) -> list[str]:
         """Lines for people on what differs from what they may expect."""
-        functions = self.functions
-        cannot = [f"{label} cannot run here: {reason}" for label, reason in functions.problems()]
-        otherwise = [f"{label}: {remark}" for label, remark in functions.remarks()]
+        cannot = [f"{labels} cannot run here: {reason}" for reason, labels in _together(self.functions.problems())]
+        otherwise = [f"{labels}: {remark}" for remark, labels in _together(self.functions.remarks())]
         return [*self.deployment.remarks, *cannot, *otherwise]
 
     def sources(self) -> list[Path]:
@@ -276,6 +275,14 @@ class Running:
         label = effect.function
         arn = f"{self.deployment.functions[label].arn}:{effect.qualifier}" if effect.qualifier else None
         return await self.functions.invoke(label, effect.payload, effect.request_id, arn=arn)
+
+
+def _together(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What is said of functions, each once, with the labels of all that it is said of."""
+    labels: dict[str, list[str]] = {}
+    for label, what in said:
+        labels.setdefault(what, []).append(label)
+    return [(what, ", ".join(those)) for what, those in labels.items()]
 
 
 async def _end(ports: Ports) -> None:

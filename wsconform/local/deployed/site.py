@@ -10,6 +10,7 @@ from typing import Any
 
 from wsconform.local.deployed.account import made_id, url_suffix
 from wsconform.local.deployed.attributes import NAMED_BY, attribute_of, name_of
+from wsconform.local.deployed.discretion import Discretion
 from wsconform.local.deployed.errors import Problem
 from wsconform.local.deployed.model import Account, Refusal
 from wsconform.template.intrinsics import evaluate
@@ -27,7 +28,6 @@ Address = Callable[[str], str]
 _HERE = World(features=(), choices={})
 """Parameters have the values given, else their defaults; a deployment leaves nothing else to choose."""
 _ENDPOINT = re.compile(r"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?(?![a-z0-9.-])")
-_QUOTED = re.compile(r'"[^"]*"')
 _TOLD_BY_AWS = "give --parameter where a parameter holds it, or write it out"
 
 
@@ -54,7 +54,7 @@ class Site:
         self._settled = Evaluation(stack, _HERE, self._concrete)
         self._attributes: dict[Attribute, str | None] = {}
         self._addresses = {self.id_of(api): address(api.path) for api in self.wiring.apis if api.element is not None}
-        self._secrets = _secrets(stack)
+        self._discretion = Discretion(stack)
         self._said = _Said()
 
     @property
@@ -81,10 +81,7 @@ class Site:
 
     def discreet(self, message: str) -> str:
         """A message without the values of `NoEcho` parameters, which may stand in what it quotes of the template."""
-        secrets = self._secrets
-        if secrets is None:
-            return message
-        return _QUOTED.sub(lambda quoted: secrets.sub("****", quoted.group()), message)
+        return self._discretion.message(message)
 
     def id_of(self, element: Element | Api) -> str:
         """The id that the account gives to an API or a part of one."""
@@ -227,19 +224,6 @@ def _pseudo_parameters(account: Account) -> dict[str, str | tuple[str, ...]]:
         "AWS::StackName": account.stack_name,
         "AWS::URLSuffix": url_suffix(account),
     }
-
-
-def _secrets(stack: Stack) -> re.Pattern[str] | None:
-    """The values of parameters that are not to be shown."""
-    values = set()
-    for module in stack.root.lineage():
-        for name, node in module.section("Parameters").items():
-            hidden = child(node, "NoEcho")
-            if isinstance(hidden, Scalar) and hidden.text.lower() == "true":
-                default = child(node, "Default")
-                values |= {stack.given.get(name, ""), default.text if isinstance(default, Scalar) else ""}
-    longest_first = sorted(values - {""}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
 
 def _place(at: Span | None) -> str:

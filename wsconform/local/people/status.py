@@ -89,7 +89,7 @@ class StatusPage:
         return self._drawn[1]
 
     def _state(self) -> dict[str, Any]:
-        running = self._running
+        running, discretion = self._running, self._drawing().discretion
         connections = [
             {
                 "api": label,
@@ -108,8 +108,8 @@ class StatusPage:
                 "at": one.at,
                 "kind": one.what.kind,
                 "connection": one.what.connection_id,
-                "text": one.what.text,
-                "why": one.what.explanation,
+                "text": discretion.message(one.what.text),
+                "why": discretion.message(one.what.explanation),
             }
             for one in reversed(running.happenings.last(MOST_EVENTS))
         ]

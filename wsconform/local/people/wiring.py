@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from wsconform.check import suppression
@@ -11,6 +12,7 @@ from wsconform.check.examine import TEMPLATE, examine
 from wsconform.check.finding import Finding, Severity
 from wsconform.check.packs import load_static
 from wsconform.check.registry import Check
+from wsconform.local.deployed.discretion import Discretion
 from wsconform.picture.graph import Graph, graph_of
 from wsconform.picture.layout import lay_out
 from wsconform.picture.piles import pile_up
@@ -22,36 +24,60 @@ from wsconform.wiring.reader import read_wiring
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """`svg` is the picture, `words` say what leads where for who cannot see it, `findings` what is at fault."""
+    """`svg` is the picture, `words` say what leads where for who cannot see it, `findings` what is at fault.
+
+    The worst finding comes first. `discretion` is what the rest of the page has to keep.
+    """
 
     svg: str
     words: tuple[str, ...]
     findings: tuple[Finding, ...]
+    discretion: Discretion
+
+    @property
+    def tally(self) -> str:
+        """How many findings of which severity there are, as `1 error, 2 warnings`."""
+        counts = Counter(one.severity for one in self.findings)
+        return ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts.items())
 
 
 def draw(stack: Stack, apis: Collection[str]) -> Drawn:
     """Draw APIs of a stack, by their labels, in the world that its parameter values lead to.
 
-    What the template suppresses is left out. Notes are too: they are no faults.
+    What the template suppresses is left out. Notes are too: they are no faults. The values of `NoEcho` parameters are
+    hidden wherever they would show.
     """
+    discretion = Discretion(stack)
     evaluation = stack.in_world(World(features=(), choices={}))
     examination = examine(stack, _checks(), only=evaluation)
     suppression.apply(examination, suppression.Rules(known=[check.name for check in _checks()], checks=()))
-    findings = [one for one in examination.findings if one.severity > Severity.NOTE]
+    findings = [
+        replace(one, message=discretion.message(one.message), fix=discretion.message(one.fix))
+        for one in examination.findings
+        if one.severity > Severity.NOTE
+    ]
+    findings.sort(key=lambda one: one.severity, reverse=True)
     graphs = []
     for api in read_wiring(evaluation).apis:
         if api.path in apis:
             graph = graph_of(api, [one for one in findings if one.api in (api.path, TEMPLATE)])
+            _hide(graph, discretion)
             pile_up(graph)
             graph.findings = []  # the page lists them itself, where they can be read and copied
             graphs.append(graph)
     words = tuple(said for graph in graphs for said in _words(graph))
-    return Drawn(svg_of([lay_out(graph) for graph in graphs]), words, tuple(findings))
+    return Drawn(svg_of([lay_out(graph) for graph in graphs]), words, tuple(findings), discretion)
 
 
 @cache
 def _checks() -> tuple[Check, ...]:
     return tuple(load_static())
+
+
+def _hide(graph: Graph, discretion: Discretion) -> None:
+    """Boxes quote the template without quotation marks: keys of routes, addresses, ARNs."""
+    for box in graph.boxes.values():
+        box.title, box.subtitle = discretion.value(box.title), discretion.value(box.subtitle)
 
 
 def _words(graph: Graph) -> Iterator[str]:
