@@ -1,8 +1,8 @@
 """What API Gateway itself sends, and what a client may ask of any answer."""
 
+from wsconform.config.expectation import Nothing
 from wsconform.live.causes import gateway_frame
 from wsconform.live.connection import Connection
-from wsconform.live.expectation import Nothing
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
 from wsconform.live.received import Closed, Lost, Received, Text

@@ -1,6 +1,6 @@
 """Routes of which a reply is expected."""
 
-from wsconform.live.expectation import Expectation, Nothing
+from wsconform.config.expectation import Expectation, Nothing
 from wsconform.live.plan import RoutePlan
 from wsconform.live.verdict import Undecidable
 

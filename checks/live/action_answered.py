@@ -1,4 +1,4 @@
-from wsconform.live.expectation import Nothing
+from wsconform.config.expectation import Nothing
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan, RoutePlan
 from wsconform.live.probe import probe

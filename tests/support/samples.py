@@ -5,7 +5,7 @@ from pathlib import Path
 
 from other_stage import REPLY
 
-from wsconform.live.expectation import read_expectation
+from wsconform.config.expectation import read_expectation
 from wsconform.live.plan import ApiPlan, plan
 from wsconform.template.source import read
 from wsconform.wiring.reader import read_stack, read_wiring

@@ -17,9 +17,9 @@ import click
 from wsconform.commands.shell import Exit, color_option, colored, parameter_options, say
 
 if TYPE_CHECKING:
+    from wsconform.config.expectation import Expectation
     from wsconform.config.settings import Settings
     from wsconform.live.connection import Connection
-    from wsconform.live.expectation import Expectation
     from wsconform.live.wire import Endpoint
     from wsconform.talk.narrator import Narrator
     from wsconform.talk.party import Party
@@ -145,7 +145,7 @@ def _expectations(
     forms: Mapping[str, tuple[str, ...] | bool], within: float | None, messages: tuple[str, ...]
 ) -> list[Expectation]:
     """What has to come, by one of the forms."""
-    from wsconform.live.expectation import WITHIN, NoExpectationError, read_expectation
+    from wsconform.config.expectation import WITHIN, NoExpectationError, read_expectation
 
     given = {form.replace("_", "-"): value for form, value in forms.items() if value}
     if len(given) > 1:

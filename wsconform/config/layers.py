@@ -14,7 +14,7 @@ from wsconform.config.files import ConfigError, shown
 from wsconform.config.local import LocalSettings
 
 if TYPE_CHECKING:
-    from wsconform.live.expectation import Expectation
+    from wsconform.config.expectation import Expectation
 
 _SINGULAR = {"parameters": "parameter"}
 IDENTITIES = ("allow", "deny")
@@ -205,7 +205,7 @@ def _named(value: object) -> object:
 
 
 def _routes(value: object, layer: Layer, key: str) -> dict[str, Expectation]:
-    from wsconform.live.expectation import NoExpectationError, read_expectation
+    from wsconform.config.expectation import NoExpectationError, read_expectation
 
     if not isinstance(value, Mapping):
         raise _wrong(layer, key, "a table of routes", value)

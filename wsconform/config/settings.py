@@ -21,7 +21,7 @@ from wsconform.config.layers import READERS, Layer, kind_of
 from wsconform.config.local import LocalSettings
 
 if TYPE_CHECKING:
-    from wsconform.live.expectation import Expectation
+    from wsconform.config.expectation import Expectation
 
 PROJECT_FILE, PYPROJECT = "wsconform.toml", "pyproject.toml"
 _MAY_HAVE_TABLE = re.compile(rb"^\s*\[{1,2}\s*tool\s*(?:\]|\.\s*[\"']?wsconform)|^\s*tool\s*[.=]", re.MULTILINE)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wsconform.config.expectation import Expectation
 from wsconform.live.client import Client
 from wsconform.live.connection import Connection
-from wsconform.live.expectation import Expectation
 from wsconform.live.identity import Identity
 from wsconform.live.outcome import Handshake, Opened, Unreachable
 from wsconform.live.received import Binary, Closed, Lost, Received, Silence, Text

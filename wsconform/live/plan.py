@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from wsconform.live.expectation import Expectation
+from wsconform.config.expectation import Expectation
 from wsconform.live.identity import Source
 from wsconform.live.message import selecting
 from wsconform.template.nodes import Span

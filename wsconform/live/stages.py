@@ -15,7 +15,7 @@ from wsconform.live.plan import ApiPlan, plan
 from wsconform.live.probe import Case, Probes
 from wsconform.live.report import ProbeReport
 from wsconform.live.run import LiveRun
-from wsconform.live.secret import Redactor
+from wsconform.live.secret import Redactor, Secret
 from wsconform.live.target import identities, parameters_of, secrets_in, stage_at, url_of
 from wsconform.live.verdict import ProbeVerdict
 from wsconform.wiring.reader import read_wiring
@@ -34,8 +34,8 @@ class Stages:
         self.probes = probes
         self.chosen = probes.select(settings.select or ["*"])
         self.ignored = probes.ignored(settings.ignore)
-        self.allow: Mapping[str, str] = settings.allow
-        self.deny: Mapping[str, str] = settings.deny
+        self.allow: Mapping[str, str | Secret] = settings.allow
+        self.deny: Mapping[str, str | Secret] = settings.deny
         self.locals = Locals(settings) if local else None
         self._plans: dict[str, dict[str, ApiPlan]] = {}
         self._runs: dict[str, LiveRun] = {}
@@ -85,7 +85,7 @@ class Stages:
 
     def _stage(self, examination: Examination, api: ApiPlan) -> Stage | str:
         """Who is probed as whom; why nobody is. Raises ConfigError for an identity that is not there."""
-        settings = replace(self.settings, allow=self.allow, deny=self.deny)
+        settings = replace(self.settings, allow=_plain(self.allow), deny=_plain(self.deny))
         allow, deny = identities(api, settings, parameters_of(examination.stack))
         self._redact[self._key(examination, api)] = Redactor(secrets_in(allow, deny))
         if self.locals is not None:
@@ -146,3 +146,7 @@ class Stages:
             run.close()
         if self.locals is not None:
             self.locals.close()
+
+
+def _plain(given: Mapping[str, str | Secret]) -> dict[str, str]:
+    return {name: value.reveal() if isinstance(value, Secret) else value for name, value in given.items()}

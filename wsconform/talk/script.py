@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 
+from wsconform.config.expectation import Expectation, Nothing
 from wsconform.live.connection import Connection
-from wsconform.live.expectation import Expectation, Nothing
 from wsconform.live.received import Closed, Lost, Pong, Received, Silence, Text
 from wsconform.talk.conversation import FAREWELL, Conversation
 from wsconform.talk.narrator import Narrator
