@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from wsconform.check.packs import builtin_folder, load_folder, load_static
 from wsconform.check.registry import Check, Registry, UnknownNameError, unknown_name
 from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
+from wsconform.records import record
 from wsconform.template.errors import TemplateError
 from wsconform.template.module import NESTED
 from wsconform.template.parameters import Parameter
@@ -31,7 +31,7 @@ SUFFIXES = frozenset({".yaml", ".yml", ".json", ".template"})
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Given:
     """A template to check. `named` says whether the user named the file itself, and not a folder above it."""
 

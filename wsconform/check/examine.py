@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from wsconform.check.finding import Fault, Finding, Inconclusive, Severity, Undecided, Verdict
 from wsconform.check.registry import Check, raised
+from wsconform.records import record
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Evaluation, Stack
 from wsconform.template.worlds import World, describe
@@ -20,7 +21,7 @@ TEMPLATE = "template"
 """Stands for the API in findings that are about none in particular."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Examination:
     """What came of all checks on one template.
 
@@ -38,7 +39,7 @@ class Examination:
             yield from verdict.findings
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Seen:
     """One fault with the worlds in which it was seen. `examined` is the id of the resource that the check ran on."""
 
@@ -48,7 +49,7 @@ class _Seen:
     worlds: list[World] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Gathered:
     api: str
     check: Check

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from types import NoneType
 
+from wsconform.records import record
 from wsconform.template.nodes import Span
 from wsconform.wiring.element import Element
 
@@ -46,7 +47,7 @@ class Outcome(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Note:
     """A second place that explains a finding."""
 
@@ -54,7 +55,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Fault:
     """What the body of a check yields; name, why and docs come from its registration.
 
@@ -107,7 +108,7 @@ class Inconclusive(Exception):  # noqa: N818 (an outcome, no error)
         self.at = at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A requirement that a template does not meet, with all that a report needs.
 
@@ -137,7 +138,7 @@ class Finding:
         return self.span.file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Undecided:
     """Why a check could not tell, and where."""
 
@@ -146,7 +147,7 @@ class Undecided:
     worlds: tuple[str, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
+@record(slots=True, kw_only=True)
 class Verdict:
     """What one check found on one API, over all worlds.
 

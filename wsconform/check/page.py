@@ -8,8 +8,9 @@ that misbehaves, a script under "On a stage" shows.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from wsconform.records import record
 
 HEADINGS = ("What it requires", "Why", "Fails", "Passes", "Source")
 ON_A_STAGE = "On a stage"
@@ -19,7 +20,7 @@ _YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SCRIPT = re.compile(r"^```stage\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Page:
     """The text of a page by heading, and its examples as YAML."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wsconform.check.finding import Fault, Note
+from wsconform.records import record
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Authorizer, Call, Function, Permission, Route
 from wsconform.wiring.permissions.coverage import Shortfall
@@ -44,7 +43,7 @@ def fault_of(shortfall: Shortfall, what: str) -> Fault:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Wrong:
     problem: str
     label: str

@@ -7,11 +7,11 @@ import fnmatch
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from wsconform.check.finding import Effect, Fault, Inconclusive, Severity
+from wsconform.records import record
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9.]+)+")
 _KINDS: dict[str, tuple[type, str]] = {"on": (type, "a class"), "severity": (Severity, "a Severity")}
@@ -27,7 +27,7 @@ class PackError(Exception):
     """A pack that cannot be used: what is wrong with which file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Check:
     """One requirement: a function over the elements of one class, and what a report says about it.
 

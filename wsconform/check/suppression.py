@@ -13,11 +13,12 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wsconform.check.examine import TEMPLATE, Examination
 from wsconform.check.finding import Finding, Inconclusive, Severity, Undecided, Verdict
 from wsconform.check.registry import Check, unknown_name
+from wsconform.records import record
 from wsconform.template.module import Module
 from wsconform.template.nodes import Mapping as MapNode
 from wsconform.template.nodes import Node, Scalar, Span, child
@@ -29,7 +30,7 @@ _NEXT_REMARK = re.compile(r"(?:^|\s)#\s")
 _AROUND_REASON = " \t:-\u2013\u2014"
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Named:
     """A name or glob in a suppression. `unknown` says that no check fits it; `idle` that it covers no finding."""
 
@@ -39,7 +40,7 @@ class Named:
     idle: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Suppression:
     """One suppression in a template.
 
@@ -60,7 +61,7 @@ class Suppression:
         return ", ".join(named.pattern for named in self.names)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What suppressions are judged by.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from wsconform.check.finding import Severity
 from wsconform.check.registry import unknown_name
 from wsconform.config.files import ConfigError, shown
 from wsconform.config.local import LocalSettings
+from wsconform.records import record
 
 if TYPE_CHECKING:
     from wsconform.config.expectation import Expectation
@@ -22,7 +22,7 @@ _ONLY = " "
 """Stands for the name of the one API there is; no API is called so."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Layer:
     """Settings from one source. `spell` gives the name that a key has there; paths are relative to `folder`."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from wsconform.check.registry import unknown_name
 from wsconform.config.files import ConfigError, bytes_of, parse_toml, shown
 from wsconform.config.layers import READERS, Layer, kind_of
 from wsconform.config.local import LocalSettings
+from wsconform.records import record
 
 if TYPE_CHECKING:
     from wsconform.config.expectation import Expectation
@@ -30,7 +31,7 @@ _MAY_HAVE_TABLE = re.compile(rb"^\s*\[{1,2}\s*tool\s*(?:\]|\.\s*[\"']?wsconform)
 _MAPS = ("ignore", "severity", "parameters", "overrides", "allow", "deny", "url", "routes")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a run goes by.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 
 from wsconform.check.finding import Finding, Severity
+from wsconform.records import record
 from wsconform.template.values import Unresolved
 from wsconform.wiring.element import Broken, Element, Elsewhere, Missing
 from wsconform.wiring.iam.pattern import Match
@@ -43,7 +44,7 @@ class Column(IntEnum):
     FUNCTION = 6
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Box:
     """One resource, a pile of alike ones, or what is missing. `ghost` marks the last."""
 
@@ -62,7 +63,7 @@ class Box:
         return max((one.severity for one in self.findings), default=None)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Line:
     """A link. `broken` draws it in red: it leads nowhere, or is at fault itself."""
 
@@ -79,7 +80,7 @@ class Line:
         return Severity.ERROR if self.broken else worst
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Graph:
     """The picture of one API before it is laid out."""
 

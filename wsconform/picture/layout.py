@@ -6,9 +6,9 @@ The method is that of Sugiyama: long lines pass through place-holders, and colum
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 from wsconform.picture.graph import Box, Column, Graph, Line
+from wsconform.records import record
 
 WIDTH, HEIGHT = 216, 46
 GAP_X, GAP_Y = 64, 18
@@ -20,7 +20,7 @@ LEAST_WIDTH = 640
 ROUNDS = 8
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Slot:
     """A box or a passing line in its column; `y` is its upper edge."""
 
@@ -40,7 +40,7 @@ class Slot:
         return self.y + self.height / 2
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Path:
     """A line and the slots it goes through, its ends included."""
 
@@ -48,7 +48,7 @@ class Path:
     slots: list[Slot]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Layout:
     """A graph with places, in pixels. Empty columns take no room; `x_of` gives the left edge of the others."""
 

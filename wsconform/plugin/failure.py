@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, Self
 
+from wsconform.records import record
 from wsconform.report.excerpt import WIDTH
 from wsconform.report.style import PLAIN, Style
 from wsconform.report.text import render_error
@@ -23,7 +23,7 @@ class Terminal(Protocol):
         """Write a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Crash:
     """Where something failed, for pytest's summaries and the tools that read them."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from wsconform.check.examine import Examination
 from wsconform.check.finding import Finding, Verdict
+from wsconform.records import record
 from wsconform.report.cells import visible
 from wsconform.template.nodes import Span
 
@@ -14,7 +15,7 @@ PREFIX = "wsconform."
 WORLDS = PREFIX + "worlds"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One thing that a check said of an API; empty where something does not apply.
 

@@ -12,10 +12,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
+from wsconform.records import record
 from wsconform.report.cells import ELLIPSIS, cells, fit, visible, wrap
 from wsconform.report.style import PLAIN, Role, Style
 from wsconform.template.nodes import Span
@@ -47,7 +47,7 @@ SourceOf = Callable[[Span], Lines]
 """The file that a place is in; where it answers with another, the place is shown without an excerpt."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Mark:
     """A place to underline, and what to say there."""
 
@@ -96,7 +96,7 @@ class _Row(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Drawing:
     main: Mark
     source_of: SourceOf

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from wsconform.check.examine import TEMPLATE, Examination
 from wsconform.check.finding import Finding, Outcome, Severity, Undecided, Verdict
+from wsconform.records import record
 from wsconform.report.cells import visible, wrap
 from wsconform.report.excerpt import WIDTH, Mark, SourceOf
 from wsconform.report.findings import in_order
@@ -86,7 +86,7 @@ def _spaced(parts: Sequence[str]) -> Iterator[str]:
 _ROLES: dict[Severity, Role] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _File:
     """A file that is no template: what `excerpt` needs of it."""
 

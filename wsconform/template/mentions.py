@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from wsconform.records import record
 from wsconform.template.module import Module
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, child, walk
 
@@ -14,7 +14,7 @@ Kind = Literal["condition", "argument", "output"]
 _SUB_NAME = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Definition:
     """What stands behind a name: a condition, what a parent passes as a parameter, or an output of a nested stack.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from wsconform.records import record
 from wsconform.template import sam
 from wsconform.template.errors import TemplateError
 from wsconform.template.foreach import expand_loops
@@ -24,7 +25,7 @@ MOST_MODULES = 200
 """Templates that a stack may be made of, itself included: far more than anyone keeps beside one another."""
 
 
-@dataclass(slots=True, eq=False)
+@record(slots=True, eq=False)
 class Module:
     """A template in its place: the root template, or that of a nested stack.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from wsconform.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Span:
     """A stretch of one file. Lines and columns count from 1; the end is exclusive."""
 
@@ -28,7 +29,7 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Scalar:
     """A string, number, boolean or null as the template has it."""
 
@@ -43,7 +44,7 @@ class Scalar:
         return "" if self.value is None else str(self.value)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Sequence:
     """A list."""
 
@@ -51,7 +52,7 @@ class Sequence:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Mapping:
     """A map with string keys. Short-form intrinsics are maps already: `!Ref X` is `{"Ref": X}`."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wsconform.records import record
 from wsconform.template.intrinsics import literal
 from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child
 from wsconform.template.values import Part, Seq, Text, Unresolved, Value, pieces, text
@@ -14,7 +13,7 @@ PSEUDO_PARAMETERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parameter:
     """One parameter. `default` and `allowed` are as CloudFormation reads them, as text."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from wsconform.records import record
 from wsconform.template.conditions import Choices, holds
 from wsconform.template.intrinsics import evaluate, unknown
 from wsconform.template.mentions import Definition, argument, condition, definitions_in, output
@@ -21,7 +21,7 @@ LARGEST = 50_000_000
 """Bytes that the values of one world may take: far more than any template means, and little enough to hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Settled:
     """What a definition came to: a `value`, or the `answer` of a condition.
 

@@ -7,11 +7,11 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from wsconform.records import record
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, walk
 from wsconform.template.reading import nearest, shown
@@ -39,7 +39,7 @@ _JSON_START = re.compile(r'[{\[]\s*["\]}{\[]').match
 _GENERATED = ("Fn::ForEach::", "Fn::Transform")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Source:
     """A template file: `path` as the user named it, `lines` without their ends, `root` with intrinsics in long form."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from wsconform.records import record
 from wsconform.template.conditions import Choices
 from wsconform.template.foreach import LOOP
 from wsconform.template.intrinsics import evaluate
@@ -27,7 +27,7 @@ LEAST_TRIES, MOST_ANSWERS = 64, 150_000
 TRANSFORM = "Fn::Transform"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Gap:
     """A place where a template makes resources that cannot be told: `name` is that of the loop or transform."""
 
@@ -35,7 +35,7 @@ class Gap:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Resource:
     """A resource in one world. `id` is unique in the stack (`Chat/Route`), `logical_id` in its own template.
 
@@ -67,7 +67,7 @@ class Resource:
         return value.span if value is not None else self.span
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Declared:
     module: Module
     logical_id: str

@@ -7,8 +7,8 @@ however they were written (`!Sub`, `!Join`, `!GetAtt`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from wsconform.records import record
 from wsconform.template.nodes import Span
 
 _LOWER, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
@@ -22,7 +22,7 @@ _SIGNS_OF = {
 """What the values of pseudo parameters are made of; nothing else can stand in them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Attribute:
     """What `!Ref` (name `Ref`) or `!GetAtt` gives for a resource of the stack: unknown text, but a known identity.
 
@@ -36,7 +36,7 @@ class Attribute:
         return f"${{{self.resource}}}" if self.name == "Ref" else f"${{{self.resource}.{self.name}}}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pseudo:
     """A pseudo parameter, such as `AWS::Region`: one value per deployment."""
 
@@ -46,7 +46,7 @@ class Pseudo:
         return f"${{{self.name}}}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unresolved:
     """A value that the template alone cannot tell. Equal keys stand for the same unknown value."""
 
@@ -68,7 +68,7 @@ Atom = Attribute | Pseudo | Unresolved
 Part = str | Atom
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Text:
     """A string, number or boolean. Normal form: no empty and no adjacent literals; the empty string has no parts."""
 
@@ -104,7 +104,7 @@ class Text:
         return self.parts == other.parts
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seq:
     """A list of values."""
 
@@ -112,7 +112,7 @@ class Seq:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Map:
     """A map of values; entries that came to `AWS::NoValue` are gone."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations, islice, product
+
+from wsconform.records import record
 
 MOST_COMBINATIONS = 4_096
 """How many ways to choose are tried while looking for worlds that differ."""
@@ -12,7 +14,7 @@ MOST_PAIRED, FEW = 80, 2
 """Features that are tried in pairs to say in which worlds something holds; clauses of these that are few enough."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class World:
     """One way in which the conditions come out.
 
@@ -90,7 +92,7 @@ def describe(holding: Collection[World], everywhere: Sequence[World]) -> tuple[s
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Clause:
     """Some features, and the worlds that have them all: one bit for each."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from wsconform.records import record
 from wsconform.template.intrinsics import unknown
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Resource
@@ -24,14 +24,14 @@ NEEDED = frozenset(
 _WHOLE = re.compile("-?[0-9]{1,18}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Missing:
     """A link to a resource that does not exist, in this world or at all."""
 
     resource: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Elsewhere:
     """A link to something else than it should be: a resource of another type, or text that names none."""
 
@@ -42,7 +42,7 @@ class Elsewhere:
 Broken = Missing | Elsewhere | Unresolved
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Element:
     """One resource as part of the wiring."""
 

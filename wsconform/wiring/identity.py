@@ -7,8 +7,8 @@ API Gateway developer guide, "Control access to WebSocket APIs with AWS Lambda R
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from wsconform.records import record
 from wsconform.template.values import Text, Unresolved, split, text
 
 FORMS = ("route.request.header.<name>", "route.request.querystring.<name>", "stageVariables.<name>", "context.<name>")
@@ -52,7 +52,7 @@ SENT_BY_HABIT = frozenset(
 """Headers that client software sends by itself, whoever uses it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IdentitySource:
     """A source of the right form. `kind` is `header`, `querystring`, `stageVariables` or `context`."""
 
@@ -75,7 +75,7 @@ class IdentitySource:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MalformedSource:
     """A source that API Gateway refuses. `instead` is what was probably meant, empty where nothing suggests itself."""
 

@@ -7,10 +7,11 @@ its neighbours through links. A link that leads nowhere says why instead of bein
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
+from wsconform.records import record
 from wsconform.template.intrinsics import unknown
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Evaluation
@@ -28,7 +29,7 @@ E = TypeVar("E", bound=Element)
 T = TypeVar("T")
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Part(Element):
     """An element of an API."""
 
@@ -277,7 +278,7 @@ class DomainName(Element):
     """`AWS::ApiGatewayV2::DomainName`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """API Gateway invoking a function with its own rights: one that a permission must allow.
 
@@ -292,7 +293,7 @@ class Call:
     at: Span
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Function(Element):
     """`AWS::Lambda::Function` or `AWS::Serverless::Function`."""
 
@@ -329,7 +330,7 @@ class Function(Element):
         return [one for one in self.wiring.permissions if one.function is self]
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Permission(Element):
     """`AWS::Lambda::Permission`."""
 
@@ -350,7 +351,7 @@ class Permission(Element):
         return target if isinstance(target, Unresolved) else None
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Api:
     """`AWS::ApiGatewayV2::Api` with all that belongs to it, or an API outside the template that resources here join.
 
@@ -533,7 +534,7 @@ class Api:
         return text([*arn_start("execute-api"), ":", *self.id_parts, "/", *path], self.at())
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Wiring:
     """All WebSocket APIs of a stack in one world, with the functions, permissions and domain names around them.
 

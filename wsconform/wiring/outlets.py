@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from wsconform.records import record
 from wsconform.template.intrinsics import evaluate
 from wsconform.template.module import NESTED
 from wsconform.template.nodes import Span, child
@@ -16,7 +16,7 @@ from wsconform.wiring.model import Api, Part, Wiring
 _KEEPERS = frozenset({"AWS::SSM::Parameter", "AWS::CloudFormation::CustomResource"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Outlet:
     """One such place. `reason` says which; `resource` is the one that takes the API's id, if one does."""
 

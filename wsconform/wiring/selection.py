@@ -8,8 +8,8 @@ not, mixed with static text; the key that comes out must equal a route's exactly
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from wsconform.records import record
 from wsconform.template.values import Unresolved
 from wsconform.wiring.element import Missing
 from wsconform.wiring.model import Api
@@ -20,14 +20,14 @@ _PATH = re.compile(r"(?:\.{1,2}[^.\[\]{}\s'\"]+|\[[^\[\]]+\])+")
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Variable:
     """A part of the message. `path` is the JSONPath that follows `request.body`."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Selection:
     """An expression that API Gateway can evaluate: static text and variables side by side."""
 
@@ -72,7 +72,7 @@ class Selection:
         return stretches
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MalformedSelection:
     """An expression that API Gateway cannot evaluate.
 

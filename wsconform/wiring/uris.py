@@ -7,8 +7,8 @@ Rules: AWS CloudFormation User Guide, `AWS::ApiGatewayV2::Integration` (Integrat
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from wsconform.records import record
 from wsconform.template.values import Part, Pseudo, Text, Unresolved, split, text
 
 INVOCATIONS_PATH = "path/2015-03-31/functions/"
@@ -17,7 +17,7 @@ _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.\w+\}")
 _PATH = re.compile(r"path/([^/]+)/functions/(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class FunctionUri:
     """A URI that invokes a Lambda function. `wrapped` is False for a bare function ARN.
 
@@ -31,19 +31,19 @@ class FunctionUri:
     wrapped: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ServiceUri:
     """A URI of another AWS service (`arn:…:apigateway:…:sqs:…`)."""
 
     service: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HttpUri:
     """An `http://` or `https://` URL."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MalformedUri:
     """A URI that API Gateway refuses; `problem` completes the sentence "the URI …"."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wsconform.records import record
 from wsconform.template.nodes import Mapping, Scalar, Span
 
 TRANSFORM = "AWS::Serverless-2016-10-31"
@@ -12,7 +13,7 @@ WEBSOCKET_API = "AWS::Serverless::WebSocketApi"
 CONNECTOR = "AWS::Serverless::Connector"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Refusal:
     """One thing that the SAM transform refuses, or drops without a word.
 
@@ -26,7 +27,7 @@ class Refusal:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Expansion:
     """The Resources section of a template, with what SAM makes of it.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from wsconform.records import record
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child, plain
 from wsconform.template.sam.refusals import Cause
 
@@ -13,7 +14,7 @@ MERGED_TYPES = frozenset({"AWS::Serverless::Function", "AWS::Serverless::WebSock
 """The types that are read with their Globals; the translator merges the others for itself."""
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Merge:
     """The outcome of merging.
 

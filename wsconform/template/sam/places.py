@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from wsconform.records import record
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child, plain, walk
 
 _API = "AWS::ApiGatewayV2::Api"
@@ -26,7 +27,7 @@ _SUB_NAME = re.compile(r"\$\{([^!}.][^}.]*)")
 Plain = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Placed:
     """A generated resource as located nodes, and where it is as a whole."""
 
@@ -34,7 +35,7 @@ class Placed:
     span: Span
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Origin:
     """What a generated resource is made of: user's nodes by generated property, places of the other properties.
 

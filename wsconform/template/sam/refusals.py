@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
+from wsconform.records import record
 from wsconform.template.nodes import Mapping, Node, Scalar, Span, child, walk
 from wsconform.template.sam.expansion import Refusal
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Cause:
     """An error in the translator's own words. `path` leads from the resource (or the root) to what it is about."""
 
@@ -23,7 +23,7 @@ _EARLIER = re.compile(r"Fn::(Transform|ForEach)\b")
 _BY_TRANSFORM = "a transform that runs before SAM's may change it"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Place:
     span: Span
     node: Node | None

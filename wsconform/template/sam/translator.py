@@ -7,10 +7,11 @@ import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import SimpleNamespace
 from typing import Any
 
+from wsconform.records import record
 from wsconform.template.nodes import Mapping, Scalar, child, plain
 from wsconform.template.sam.expansion import CONNECTOR, FUNCTION, WEBSOCKET_API, type_of
 from wsconform.template.sam.places import mentioned
@@ -28,7 +29,7 @@ _PACKAGED = "s3://bucket/key"
 _LOCAL_FILES = frozenset({"CodeUri", "ContentUri", "DefinitionUri", "SchemaUri"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Translation:
     """What the translator gave: its Resources section (empty: it gave none), and what it refused and why.
 
@@ -40,7 +41,7 @@ class Translation:
     refused: frozenset[str]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Input:
     """The template as it is given to the translator, round by round less of it."""
 

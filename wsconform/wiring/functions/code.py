@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import difflib
 import posixpath
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from wsconform.records import record
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Stack
 from wsconform.wiring.functions.place import NoPlace, Place, build_method, entry_points, is_built, language_of, place_of
@@ -21,7 +21,7 @@ MOST_FILES = 200
 _PACKAGED = ("/", "node_modules/")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Shipped:
     """A handler that is there. `methods` are the calls to `@connections` that it and all it imports make.
 
@@ -33,7 +33,7 @@ class Shipped:
     is_whole: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lacking:
     """A handler that is not there although the code is. `problem` completes "… is to run …, but …".
 
@@ -46,7 +46,7 @@ class Lacking:
     code: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unread:
     """Code that is out of reach; `named` is where the template names a folder that is not there, `folder` its name."""
 

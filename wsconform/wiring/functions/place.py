@@ -8,10 +8,10 @@ guide, "Assets" (`aws:asset:path` names the folder of an asset beside the templa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from wsconform.records import record
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child
 from wsconform.template.stack import Stack
 from wsconform.template.values import Map, Text
@@ -31,7 +31,7 @@ _BUILT = frozenset(
 _FOLDERS: WeakKeyDictionary[Stack, dict[Path, Folder]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """Code that lies at hand. `shown` is what a message calls the place, `at` where the template names it.
 
@@ -45,7 +45,7 @@ class Place:
     is_inline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NoPlace:
     """Code that does not lie at hand. `named` is where the template names a folder that is not there."""
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from itertools import takewhile
 
+from wsconform.records import record
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Resource
 from wsconform.template.values import Attribute, Text, Unresolved, texts
@@ -46,7 +47,7 @@ class Cause(Enum):
     MUTE = "nothing in the template may push, and no route response is there"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Shortage:
     """A function that may not push although it does, or is meant to.
 
@@ -69,7 +70,7 @@ class Shortage:
     is_aimed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Doubt:
     """A function of which it cannot be told whether it may push."""
 
@@ -287,7 +288,7 @@ class _Judge:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Call:
     """A call that is judged; `made` says that the function's code makes it."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+
+from wsconform.records import record
 
 _DATES: dict[str, tuple[str, str]] = {
     "dotnet10": ("2028-11-14", "2028-12-14"),
@@ -80,7 +81,7 @@ _FORM = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lifecycle:
     """The life of a runtime: from when on it gets no updates, and from when on no function can be created with it."""
 

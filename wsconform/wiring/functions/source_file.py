@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from wsconform.records import record
 from wsconform.wiring.functions.source_tree import Tree
 
 POST, GET, DELETE = "POST", "GET", "DELETE"
 """The methods of a stage's `@connections` (API Gateway developer guide, "Use @connections commands …")."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Import:
     """An import. In Python `level` dots, `module`, and the `names` taken from it; in JavaScript `module` is a path."""
 
@@ -20,7 +20,7 @@ class Import:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SourceFile:
     """What a source file defines, imports and calls.
 
@@ -39,7 +39,7 @@ class SourceFile:
     is_open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Broken:
     """A file that cannot be imported: what is wrong, and in which line (0 where that is not known)."""
 
@@ -47,7 +47,7 @@ class Broken:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Language:
     """How Lambda finds the code of a runtime, and how its files are read.
 

@@ -6,8 +6,7 @@ Sources: AWS CloudFormation User Guide, `AWS::ApiGatewayV2::Integration` (Creden
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from wsconform.records import record
 from wsconform.template.nodes import Span
 from wsconform.template.values import Attribute, Pseudo, Text, Unresolved, text
 from wsconform.wiring.iam.policy import Decision, Verdict, may_be_assumed_by, statements
@@ -19,7 +18,7 @@ from wsconform.wiring.uris import FunctionUri
 INVOKE = "lambda:InvokeFunction"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Credentials:
     """The credentials of an integration or authorizer: the property they stand in, their text, and whose they are.
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
+from wsconform.records import record
 from wsconform.template.values import Atom, Attribute, Part, Pseudo, Text, Unresolved
 
 Chars = frozenset[str] | None
@@ -44,7 +44,7 @@ class Match(Enum):
     MAYBE = "maybe"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class MatchResult:
     """An answer and, for MAYBE, the atom whose text would settle it."""
 
@@ -57,7 +57,7 @@ class MatchResult:
         return "" if self.because is None else explain(self.because)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Token:
     """One character out of a set, or any number of them."""
 
@@ -65,7 +65,7 @@ class _Token:
     many: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Form:
     r"""What the text of an attribute can look like.
 
@@ -219,7 +219,7 @@ def _automaton(pattern: tuple[_Piece, ...], solid: frozenset[Atom]) -> _Automato
     return _Automaton(pattern, solid)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Door:
     """An atom of the pattern: the state before it and the state after it.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from wsconform.records import record
 from wsconform.template.nodes import Span
 from wsconform.template.values import Atom, Map, Part, Seq, Text, Unresolved, Value, text
 from wsconform.wiring.iam.pattern import Forms, Match, MatchResult, explain, identifying, like
@@ -22,7 +22,7 @@ _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
 _VARIABLE = re.compile(r"(\$\{(?:[A-Za-z0-9-]+:(?!:)[^{}]+|[*?$])\})")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Principal:
     """Who a statement is about: `kind` is `AWS`, `Service`, `Federated`, `CanonicalUser`, or `*` for everybody."""
 
@@ -30,7 +30,7 @@ class Principal:
     name: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One statement of a policy document.
 
@@ -59,7 +59,7 @@ class Verdict(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Decision:
     """A verdict, the statement that decided it, and what an UNKNOWN one hangs on.
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from wsconform.records import record
 from wsconform.template.intrinsics import unknown
 from wsconform.template.stack import Resource
 from wsconform.template.values import Attribute, Map, Part, Seq, Text, Unresolved, Value, split, text
@@ -28,7 +29,7 @@ _SAM_HOLDERS = (_SAM_FUNCTION, "AWS::Serverless::StateMachine")
 """The SAM resources for which SAM makes a role, unless they name one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Clause:
     """A statement about a role, and the resource in which it stands."""
 
@@ -36,7 +37,7 @@ class Clause:
     owner: Resource
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Managed:
     """A managed policy as it is named on a role. `name` is that of one of AWS's own, None for any other."""
 
@@ -45,7 +46,7 @@ class Managed:
     owner: Resource
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False, slots=True)
 class Rights:
     """What one role may do. `home` is the resource that declares the role: itself, or the SAM function it is made for.
 

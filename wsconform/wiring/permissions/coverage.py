@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from wsconform.records import record
 from wsconform.template.nodes import Span
 from wsconform.template.sam.expansion import CONNECTOR
 from wsconform.template.values import Atom, Map, Seq, Text
@@ -19,7 +20,7 @@ from wsconform.wiring.permissions.grants import Grant, both, forms_in, literal_t
 from wsconform.wiring.permissions.nearest import Nearest
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Shortfall:
     """Calls of one group that no permission allows.
 
@@ -38,7 +39,7 @@ class Shortfall:
         return self.calls[0].caller
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Doubt:
     """A call of which it cannot be told whether a permission allows it."""
 
@@ -59,7 +60,7 @@ class Doubt:
         return self.permission.at(name)
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Coverage:
     """What the permissions of a wiring come to.
 
@@ -77,7 +78,7 @@ def coverage(wiring: Wiring) -> Coverage:
     return wiring.once(Coverage, lambda: _Judgement(wiring).result())
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class _Group:
     """Calls to one function with one qualifier, and the grants that may allow some, by the tail of their source."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from wsconform.records import record
 from wsconform.template.values import Attribute, Map, Seq, Text
 from wsconform.wiring.iam.pattern import Form, Forms, Match, MatchResult, identifying, like
 from wsconform.wiring.model import Api, Call, Function, Permission, Wiring
@@ -68,7 +68,7 @@ def forms_in(wiring: Wiring) -> Forms:
     return form
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class Grant:
     """A permission, read once for all calls.
 
