@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wsconform.check import suppression
-from wsconform.check.baseline import Baseline, BaselineError, read_baseline
 from wsconform.check.examine import Examination, examine
 from wsconform.check.finding import Severity
 from wsconform.check.packs import builtin_folder, load_folder, load_static
@@ -25,6 +24,7 @@ from wsconform.template.stack import Stack
 from wsconform.wiring.reader import read_stack
 
 if TYPE_CHECKING:
+    from wsconform.check.baseline import Baseline
     from wsconform.live.probe import Probes
 
 SUFFIXES = frozenset({".yaml", ".yml", ".json", ".template"})
@@ -62,6 +62,8 @@ class Checker:
         }
         self._baseline: Baseline | None = None
         if settings.baseline is not None:
+            from wsconform.check.baseline import BaselineError, read_baseline
+
             try:
                 self._baseline = read_baseline(settings.baseline)
             except BaselineError as error:

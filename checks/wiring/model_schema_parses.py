@@ -1,5 +1,5 @@
-import json
 from collections.abc import Iterator
+from contextlib import suppress
 
 from wsconform.check import Effect, Fault, Inconclusive, Severity, check
 from wsconform.template.nodes import Span
@@ -25,6 +25,8 @@ def model_schema_parses(model: Model) -> Iterator[Fault]:
     if isinstance(written, Text):
         if written.literal is None:
             raise Inconclusive("the schema holds values that are known only after deployment", at)
+        import json
+
         try:
             schema = json.loads(written.literal)
         except ValueError as error:
@@ -68,10 +70,13 @@ def _plain(value: Value) -> object:
         return {key: _plain(entry) for key, entry in value.entries.items()}
     if isinstance(value, Seq):
         return [_plain(item) for item in value.items]
-    try:
-        return json.loads(str(value)) if str(value) in ("true", "false") or _is_number(str(value)) else str(value)
-    except ValueError:
-        return str(value)
+    written = str(value)
+    if written in ("true", "false") or _is_number(written):
+        import json
+
+        with suppress(ValueError):
+            return json.loads(written)
+    return written
 
 
 def _is_number(written: str) -> bool:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.functions.behind import all_behind, sharing
-from wsconform.wiring.functions.runtimes import is_known, may_be_newer, nearest
+from wsconform.wiring.functions.runtimes import is_known, may_be_newer, nearest_runtime
 from wsconform.wiring.model import Function
 
 
@@ -20,7 +20,7 @@ def runtime_is_known(function: Function) -> Iterator[Fault]:
     runtime = function.literal("Runtime")
     if runtime is None or is_known(runtime) or sharing(function, "Runtime", all_behind)[:1] != [function]:
         return
-    near = nearest(runtime)
+    near = nearest_runtime(runtime)
     newer = may_be_newer(runtime)
     yield Fault(
         at=function.at("Runtime"),

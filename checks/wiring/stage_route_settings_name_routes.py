@@ -1,7 +1,7 @@
-import difflib
 from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
+from wsconform.template.reading import nearest
 from wsconform.wiring.model import Route, Stage
 from wsconform.wiring.outlets import outlets
 
@@ -31,12 +31,12 @@ def stage_route_settings_name_routes(stage: Stage) -> Iterator[Said]:
             if elsewhere:
                 yield Inconclusive(elsewhere, at)
                 continue
-            near = difflib.get_close_matches(key, keys, n=1)
+            near = nearest(key, keys)
             yield Fault(
                 at=at,
                 message=f'{stage.label} has settings for a route "{key}", and {api.label} has no such route',
                 label="no route of this key",
-                fix=f'write "{near[0]}"' if near else f'take the settings away, or add a route of the key "{key}"',
+                fix=f'write "{near}"' if near else f'take the settings away, or add a route of the key "{key}"',
             )
             continue
         # Where the stage shows a deployment, that one has to wait, and its own check says so.

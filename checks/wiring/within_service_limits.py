@@ -1,4 +1,3 @@
-import json
 from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Severity, check
@@ -50,6 +49,8 @@ def _length(value: Value) -> int:
     """How long a text is, or the JSON of a map; unknown stretches count nothing."""
     if isinstance(value, Text):
         return sum(len(part) for part in value.parts if isinstance(part, str))
+    import json
+
     return len(json.dumps(_plain(value)))
 
 

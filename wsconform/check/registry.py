@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 
 from wsconform.check.finding import Effect, Fault, Inconclusive, Severity
 from wsconform.records import record
+from wsconform.template.reading import nearest
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9.]+)+")
 _KINDS: dict[str, tuple[type, str]] = {"on": (type, "a class"), "severity": (Severity, "a Severity")}
@@ -111,8 +111,8 @@ def raised(error: BaseException) -> str:
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     """The message for a name that does not exist, with the nearest that does."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f'there is no {kind} "{name}"' + (f'; did you mean "{near[0]}"?' if near else "")
+    near = nearest(name, known, 0.5)
+    return f'there is no {kind} "{name}"' + (f'; did you mean "{near}"?' if near else "")
 
 
 filling: ContextVar[Registry] = ContextVar("filling")

@@ -25,8 +25,8 @@ from wsconform.template.nodes import Node, Scalar, Span, child
 from wsconform.template.source import Source
 
 MARKER = "wsconform:"
-_DIRECTIVE = re.compile(r"(?:^|[\s#])wsconform:\s*([A-Za-z-]+)(\s*\[([^\]]*)(\])?)?(.*)$")
-_NEXT_REMARK = re.compile(r"(?:^|\s)#\s")
+_DIRECTIVE = r"(?:^|[\s#])wsconform:\s*([A-Za-z-]+)(\s*\[([^\]]*)(\])?)?(.*)$"
+_NEXT_REMARK = r"(?:^|\s)#\s"
 _AROUND_REASON = " \t:-\u2013\u2014"
 
 
@@ -194,7 +194,7 @@ def _comments(source: Source, modules: list[Module]) -> Iterator[Suppression]:
             declared.setdefault(_key_span(module, logical_id).line, set()).add(logical_id)
     end = 0
     for line, column, text in source.comments(MARKER):
-        found = _DIRECTIVE.search(text)
+        found = re.search(_DIRECTIVE, text)
         if found is None or (found[1] != "ignore" and found[2] is None):
             continue
         if end <= line:
@@ -209,7 +209,7 @@ def _parse(
 ) -> Suppression:
     line, column = place
     reason = found[5]
-    remark = _NEXT_REMARK.search(reason)
+    remark = re.search(_NEXT_REMARK, reason)
     if remark is not None:
         reason = reason[: remark.start()]
     reason = reason.strip(_AROUND_REASON)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from wsconform.commands.shell import (
     parameter_options,
     say,
     template_argument,
+    terminal_width,
     to_stderr,
 )
 
@@ -117,7 +117,7 @@ def _show(examinations: Sequence[Examination], color: str, *, verbose: bool) -> 
     from wsconform.report.text import render
 
     use = colored(color)
-    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    width = terminal_width(WIDTH)
     text = render(examinations, color=use, width=width, verbose=verbose)
     if text:
         click.echo(text, color=use)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from wsconform.commands.shell import checks_option, color_option, colored
+from wsconform.commands.shell import checks_option, color_option, colored, terminal_width
 
 if TYPE_CHECKING:
     from wsconform.check.registry import Check
@@ -40,7 +39,7 @@ def command(name: str, packs: tuple[str, ...], color: str) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
 
-    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
+    width = min(terminal_width(_WIDEST), _WIDEST)
     page = StringIO()
     Console(file=page, force_terminal=True, width=width).print(Markdown(text))
     click.echo(page.getvalue().rstrip("\n"), color=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from enum import IntEnum
 from pathlib import Path
@@ -74,6 +73,8 @@ def guarded(body: Callable[[], object]) -> int:
         silence(sys.stdout)
         say(_in_words(error))
         if os.environ.get(DEBUG):
+            import traceback
+
             traceback.print_exc()
         return Exit.FAILED
     return code if isinstance(code, int) else Exit.SOUND
@@ -113,6 +114,20 @@ def silence(stream: TextIO) -> None:
         os.close(nowhere)
     except (AttributeError, OSError, ValueError):  # no real file
         return
+
+
+def terminal_width(otherwise: int) -> int:
+    """How many columns the terminal has, or COLUMNS says.
+
+    What `shutil.get_terminal_size` does, less the compression formats that importing it brings along.
+    """
+    with contextlib.suppress(KeyError, ValueError):
+        columns = int(os.environ["COLUMNS"])
+        if columns > 0:
+            return columns
+    with contextlib.suppress(OSError):  # no terminal
+        return os.get_terminal_size().columns or otherwise
+    return otherwise
 
 
 def checks_option(function: F) -> F:

@@ -17,11 +17,12 @@ from wsconform.config.layers import parameter_text
 FILE = "samconfig.toml"
 DEFAULT = "default"
 
+# Compiled where a file has such text: most templates have no file beside them.
 _VALUE = r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\\.|[^ "\\])+)"""
 _NAME = r"""["']?(\w+)["']?"""
-_LONG = re.compile(rf"ParameterKey={_NAME},ParameterValue={_VALUE}", re.DOTALL)
-_SHORT = re.compile(rf"(?:^|\s){_NAME}={_VALUE}", re.DOTALL)
-_ESCAPED = re.compile(r"""\\([ "'])""")
+_LONG = rf"ParameterKey={_NAME},ParameterValue={_VALUE}"
+_SHORT = rf"(?:^|\s){_NAME}={_VALUE}"
+_ESCAPED = r"""\\([ "'])"""
 
 
 def read_parameters(template: Path, environment: str | None = None) -> dict[str, str]:
@@ -65,7 +66,7 @@ def _overrides(value: object, where: str) -> dict[str, str]:
     for text in value if isinstance(value, list) else [value]:
         if not isinstance(text, str):
             raise ConfigError(f'{where} must be text such as "Env=prod", a list of them, or a table')
-        pairs = _LONG.findall(text) or _SHORT.findall(text)
+        pairs = re.findall(_LONG, text, re.DOTALL) or re.findall(_SHORT, text, re.DOTALL)
         if text.strip() and not pairs:
             raise ConfigError(f'{where}: "{text}" gives no parameter a value; write "Env=prod"')
         found |= {name: _unquoted(given) for name, given in pairs}
@@ -83,4 +84,4 @@ def _of_table(table: Mapping[str, object], where: str) -> Iterator[tuple[str, st
 def _unquoted(value: str) -> str:
     if value[0] in "\"'" and value[0] == value[-1] and len(value) > 1:
         value = value[1:-1]
-    return _ESCAPED.sub(r"\1", value)
+    return re.sub(_ESCAPED, r"\1", value)

@@ -6,13 +6,11 @@ What cannot be known without deploying becomes `Unresolved` with its reason; not
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from wsconform.template.json_text import json_list, json_map, json_of
+from wsconform.template.json_text import json_list, json_map, json_of, json_scalar
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, plain
 from wsconform.template.values import ABSENT, Map, Part, Seq, Text, Unresolved, Value, pieces, text
 
@@ -334,7 +332,9 @@ def _base64(node: Node, span: Span, scope: Scope) -> Value | None:
     value = _as_text(node, scope, span)
     if value.literal is None:
         return unknown("Fn::Base64 of a value known only after deployment", span, f"base64:{value}")
-    return _bounded([base64.b64encode(value.literal.encode()).decode()], span)
+    from base64 import b64encode
+
+    return _bounded([b64encode(value.literal.encode()).decode()], span)
 
 
 def _at_deployment(name: str) -> Callable[[Node, Span, Scope], Value | None]:
@@ -365,7 +365,7 @@ def _json(node: Node, scope: Scope) -> Iterator[Part]:
     elif isinstance(node, Sequence):
         yield from json_list(list(_json(item, scope)) for item in node.items)
     elif isinstance(node, Scalar) and not isinstance(node.value, str):
-        yield json.dumps(node.value)
+        yield json_scalar(node.value)
     else:
         value = evaluate(node, scope)
         if value is not None:

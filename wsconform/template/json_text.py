@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from wsconform.template.values import Map, Part, Seq, Value
+
+
+def json_scalar(value: str | float | bool | None) -> str:  # noqa: FBT001 (a value like the others)
+    """A string, number, boolean or null in JSON."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
 
 
 def json_of(value: Value) -> Iterator[Part]:
@@ -17,13 +23,13 @@ def json_of(value: Value) -> Iterator[Part]:
     else:
         yield '"'
         for part in value.parts:
-            yield json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else part
+            yield json_scalar(part)[1:-1] if isinstance(part, str) else part
         yield '"'
 
 
 def json_map(entries: Mapping[str, list[Part]]) -> Iterator[Part]:
     """An object of entries in JSON; one without any parts came to `AWS::NoValue`, and is left out."""
-    kept = [[json.dumps(key, ensure_ascii=False), ":", *entry] for key, entry in entries.items() if entry]
+    kept = [[json_scalar(key), ":", *entry] for key, entry in entries.items() if entry]
     yield from _enclosed("{", kept, "}")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from wsconform.records import record
 from wsconform.template import sam
@@ -190,6 +189,8 @@ def _local_file(node: Node | None, folder: Path) -> Path | None:
     """The file beside the template that a nested stack names; None for a URL or anything computed."""
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         return None
+    from urllib.parse import urlsplit
+
     try:
         scheme = urlsplit(node.value).scheme
     except ValueError:

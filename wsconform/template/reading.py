@@ -39,11 +39,11 @@ def shown(text: str, longest: int = 60) -> str:
     return flat if len(flat) <= longest and len(text) <= 2 * longest else flat[:longest] + "…"
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
-    """The one of `words` that was meant by `word`, or nothing."""
+def nearest(word: str, words: Iterable[str], likeness: float = 0.6) -> str:
+    """The one of `words` that was meant by `word`, or nothing where none is as like it (0 to 1)."""
     import difflib
 
-    return next(iter(difflib.get_close_matches(word, words, 1)), "")
+    return next(iter(difflib.get_close_matches(word, list(words), 1, likeness)), "")
 
 
 def duplicate_key(key: str, first: Span, second: Span) -> TemplateError:

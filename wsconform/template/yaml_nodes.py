@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
-from cfn_tools.yaml_loader import multi_constructor
 
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, walk
@@ -324,6 +323,8 @@ class _Reader:
 
     def _call(self, short: str, argument: Node, span: Span) -> Mapping:
         """`!Sub x` as `{"Fn::Sub": x}`, as cfn-flip has it; `!GetAtt A.B` becomes `{"Fn::GetAtt": [A, B]}`."""
+        from cfn_tools.yaml_loader import multi_constructor
+
         self._count += 1
         tagged: yaml.Node = yaml.ScalarNode(short, argument)
         place = span

@@ -15,13 +15,13 @@ FORMS = ("route.request.header.<name>", "route.request.querystring.<name>", "sta
 _HEAD = re.compile(r"(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.*)", re.DOTALL)
 _NAME = re.compile(r"[a-zA-Z0-9._-]*")
 _STARTS = ("route.request.header.", "route.request.querystring.", "stageVariables.", "context.")
-_OTHER_APIS = re.compile(
+# Compiled where they are needed, which is for a source that is wrong.
+_OTHER_APIS = (
     r"[$.]*(?:route\.|method\.|integration\.|event\.)?request\.(?:multi_?value)?"
-    r"(headers?|quer(?:y|ies)?(?:_?strings?)?(?:_?parameters?)?|params?)\.([\w.-]+)",
-    re.IGNORECASE,
+    r"(headers?|quer(?:y|ies)?(?:_?strings?)?(?:_?parameters?)?|params?)\.([\w.-]+)"
 )
-_OTHER_VALUES = re.compile(r"[$.]*(stage_?variables?|context)\.([\w.-]+)", re.IGNORECASE)
-_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_OTHER_VALUES = r"[$.]*(stage_?variables?|context)\.([\w.-]+)"
+_HEADER_NAME = r"[A-Za-z][A-Za-z0-9-]*"
 
 ALWAYS_SENT = frozenset(
     {
@@ -114,13 +114,13 @@ def _stripped(value: Text) -> Text:
 def _instead(value: Text) -> str:
     """The well-formed source that `value` was probably meant to be."""
     written = str(value).strip().strip("'\"")
-    request = _OTHER_APIS.fullmatch(written)
+    request = re.fullmatch(_OTHER_APIS, written, re.IGNORECASE)
     if request:
         kind = "header" if request.group(1).lower().startswith("header") else "querystring"
         return f"route.request.{kind}.{request.group(2)}"
-    other = _OTHER_VALUES.fullmatch(written)
+    other = re.fullmatch(_OTHER_VALUES, written, re.IGNORECASE)
     if other:
         return f"{'context' if other.group(1).lower() == 'context' else 'stageVariables'}.{other.group(2)}"
-    if _HEADER_NAME.fullmatch(written):
+    if re.fullmatch(_HEADER_NAME, written):
         return f"route.request.header.{written}"
     return ""

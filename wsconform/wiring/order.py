@@ -6,11 +6,11 @@ that moment); AWS CloudFormation User Guide, "DependsOn attribute" (what nothing
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from itertools import takewhile
 
 from wsconform.template.nodes import Span
+from wsconform.template.reading import nearest
 from wsconform.template.stack import Resource
 from wsconform.template.values import Map, Text
 from wsconform.wiring.element import Element
@@ -72,8 +72,8 @@ def not_waited_for(deployment: Deployment) -> list[Part]:
     missing = [part for part in needed_by(deployment) if not deployment.waits_for(part)]
     declared = deployment.wiring.evaluation.stack.declared
     for misspelt in (name for name in deployment.resource.depends_on if name not in declared):
-        near = difflib.get_close_matches(misspelt, [part.id for part in missing], n=1, cutoff=0)
-        missing = [part for part in missing if part.id not in near]
+        near = nearest(misspelt, [part.id for part in missing], likeness=0)
+        missing = [part for part in missing if part.id != near]
     return missing
 
 

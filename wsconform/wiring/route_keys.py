@@ -5,8 +5,9 @@ Rules: API Gateway developer guide, "Create routes for WebSocket APIs" (predefin
 
 from __future__ import annotations
 
-import difflib
 import re
+
+from wsconform.template.reading import nearest
 
 SYSTEM_KEYS = ("$connect", "$disconnect", "$default")
 _PUNCTUATION = re.compile(r"[\W_]")
@@ -23,8 +24,7 @@ def meant(key: str) -> str | None:
     if key in SYSTEM_KEYS:
         return None
     if is_reserved(key):
-        near = difflib.get_close_matches(key.strip().lower(), SYSTEM_KEYS, n=1, cutoff=_NEAR)
-        return near[0] if near else None
+        return nearest(key.strip().lower(), SYSTEM_KEYS, _NEAR) or None
     letters = _PUNCTUATION.sub("", key.lower()).removeprefix("on")
     return next((one for one in SYSTEM_KEYS if _one_off(letters, one.removeprefix("$"))), None)
 

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from wsconform.wiring.functions.runtimes import is_known, lifecycle, may_be_newer, nearest, today
+from wsconform.wiring.functions.runtimes import is_known, lifecycle, may_be_newer, nearest_runtime, today
 
 
 def test_today_is_that_of_the_clock_or_of_the_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,4 +57,4 @@ def test_the_nearest_runtime_is_one_to_make_functions_with(
     runtime: str, near: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795305600")
-    assert nearest(runtime) == near
+    assert nearest_runtime(runtime) == near

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import posixpath
 from weakref import WeakKeyDictionary
 
 from wsconform.records import record
 from wsconform.template.nodes import Span
+from wsconform.template.reading import nearest
 from wsconform.template.stack import Stack
 from wsconform.wiring.functions.place import NoPlace, Place, build_method, entry_points, is_built, language_of, place_of
 from wsconform.wiring.functions.python_code import PYTHON, is_judged_here
@@ -122,11 +122,11 @@ class _Reading:
             return self._ships(main)
         if not self._place.exact:
             return Unread("parts of its code are known after a deployment only")
-        near = difflib.get_close_matches(name, sorted(names), 1)
+        near = nearest(name, sorted(names))
         return Lacking(
             f'{self._where(main)} defines no "{name}"',
             f'no "{name}" there',
-            f'did you mean "{near[0]}"?' if near else f"name a function that {main} defines",
+            f'did you mean "{near}"?' if near else f"name a function that {main} defines",
             self._place.at,
         )
 
@@ -158,8 +158,8 @@ class _Reading:
         if elsewhere is not None:
             return Unread(elsewhere)
         stems = {posixpath.splitext(one)[0] for one in tree.names(folder) if one.endswith(language.suffixes)}
-        near = difflib.get_close_matches(last, sorted(stems), 1)
-        meant = posixpath.join(folder, f"{near[0]}.{name}") if near else ""
+        near = nearest(last, sorted(stems))
+        meant = posixpath.join(folder, f"{near}.{name}") if near else ""
         return Lacking(
             f"there is no {path}{language.suffixes[0]} in {self._place.shown}",
             f"no {last}{language.suffixes[0]} there",

@@ -15,16 +15,13 @@ from wsconform.records import record
 from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child
 from wsconform.template.stack import Stack
 from wsconform.template.values import Map, Text
-from wsconform.wiring.functions.node_code import NODE
 from wsconform.wiring.functions.python_code import PYTHON
 from wsconform.wiring.functions.source_file import Language
 from wsconform.wiring.functions.source_tree import Files, Folder, Tree, UnreadableError
 from wsconform.wiring.model import Function
 
-LANGUAGES = {"python": PYTHON, "nodejs": NODE}
-"""The languages that are read, by how the names of their runtimes begin."""
 _ARCHIVES = (".zip", ".jar", ".war", ".gz")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _BUILT = frozenset(
     {"artifacts", "bin", "build", "bundle", "dist", "generated", "lib", "out", "output", "package", "publish", "target"}
 )
@@ -57,7 +54,13 @@ class NoPlace:
 def language_of(function: Function) -> Language | None:
     """The language of a function's runtime; None where it is not read here."""
     runtime = function.literal("Runtime") or ""
-    return next((language for name, language in LANGUAGES.items() if runtime.startswith(name)), None)
+    if runtime.startswith("python"):
+        return PYTHON
+    if runtime.startswith("nodejs"):
+        from wsconform.wiring.functions.node_code import NODE
+
+        return NODE
+    return None
 
 
 def place_of(function: Function) -> Place | NoPlace:

@@ -8,7 +8,6 @@ connection is, so that a resource without a tail matches nothing, as does one fo
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
@@ -273,10 +272,12 @@ class _Judge:
         """
         if statement.effect != "Allow" or statement.doubt is not None:
             return None
+        from difflib import SequenceMatcher
+
         for action in statement.actions:
             name = (action.literal or "").lower()
             service, _, verb = name.rpartition(":")
-            if difflib.SequenceMatcher(None, verb, _VERB).ratio() >= _ALIKE:
+            if SequenceMatcher(None, verb, _VERB).ratio() >= _ALIKE:
                 return action
             if service != "execute-api":
                 continue

@@ -6,12 +6,12 @@ gave in November 2026.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from datetime import UTC, date, datetime
 
 from wsconform.records import record
+from wsconform.template.reading import nearest
 
 _DATES: dict[str, tuple[str, str]] = {
     "dotnet10": ("2028-11-14", "2028-12-14"),
@@ -126,11 +126,10 @@ def may_be_newer(runtime: str) -> bool:
     return _number(mine) > latest
 
 
-def nearest(runtime: str) -> str | None:
+def nearest_runtime(runtime: str) -> str | None:
     """The runtime that still takes new functions and whose name comes nearest to one that is not known."""
     offered = [name for name, dates in _DATES.items() if date.fromisoformat(dates[1]) > today()]
-    near = difflib.get_close_matches(runtime.lower(), offered, 1)
-    return near[0] if near else None
+    return nearest(runtime.lower(), offered) or None
 
 
 def _number(version: re.Match[str]) -> tuple[int, int]:
