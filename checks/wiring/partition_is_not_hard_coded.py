@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Api
-from wsconform.wiring.references import hard_coded, surroundings, written_texts
+from wsconform.wiring.references import hard_coded_in
 
 
 @check(
@@ -16,14 +16,12 @@ from wsconform.wiring.references import hard_coded, surroundings, written_texts
 )
 def partition_is_not_hard_coded(api: Api) -> Iterator[Fault]:
     """ARNs of the wiring take the partition from the deployment."""
-    for element in surroundings(api):
-        for written in written_texts(element):
-            partition = hard_coded(written, element)[0]
-            if partition is not None:
-                yield Fault(
-                    at=written.span,
-                    element=element,
-                    message=f'an ARN of {element.label} spells out the partition "{partition}"',
-                    label=f"partition {partition}",
-                    fix="write ${AWS::Partition} in its place, in a !Sub",
-                )
+    for written, element, partition, _ in hard_coded_in(api):
+        if partition is not None:
+            yield Fault(
+                at=written.span,
+                element=element,
+                message=f'an ARN of {element.label} spells out the partition "{partition}"',
+                label=f"partition {partition}",
+                fix="write ${AWS::Partition} in its place, in a !Sub",
+            )

@@ -89,11 +89,13 @@ def examine(
         for api in wiring.apis:
             apis.setdefault(api.path)
         for check in chosen:
-            for label, span, element in subjects.of(check):
+            for label, span, elements in subjects.of(check):
                 if label != TEMPLATE:
                     apis.setdefault(label)
-                here = gathered.setdefault((label, check.name), _Gathered(label, check, span))
-                if element is not None:
+                here = gathered.get((label, check.name))
+                if here is None:
+                    here = gathered[label, check.name] = _Gathered(label, check, span)
+                for element in elements:
                     _gather(here, element, world)
         if not wiring.apis:
             apis.setdefault(TEMPLATE)
@@ -119,18 +121,16 @@ class _Subjects:
             Permission: [[*api.permissions] for api in wiring.apis],
         }
 
-    def of(self, check: Check) -> Iterator[tuple[str, Span | None, object | None]]:
-        """The elements for one check, as (path of the API, its place, element), after a None for the API itself."""
+    def of(self, check: Check) -> Iterator[tuple[str, Span | None, list[object]]]:
+        """The elements for one check, by API: its path, its place, and what there is of it."""
         if check.on is Wiring:
-            yield TEMPLATE, None, self._wiring
+            yield TEMPLATE, None, [self._wiring]
             return
         for api, elements in zip(self._wiring.apis, self._elements(check.on), strict=True):
             if not (api.is_websocket or check.any_protocol):
                 continue
             span = api.element.resource.span if api.element is not None else None
-            yield api.path, span, None
-            for element in elements:
-                yield api.path, span, element
+            yield api.path, span, elements
 
     def _elements(self, kind: type[Any]) -> list[list[object]]:
         if kind not in self._sorted:
@@ -144,10 +144,13 @@ def _gather(here: _Gathered, element: object, world: World) -> None:
         outside = Inconclusive(f'the API "{element.label}" is declared elsewhere')
         here.seen.setdefault((outside.reason,), _Seen(outside, None)).worlds.append(world)
         return
+    found = _run(here.check, element)
+    if not found and not here.check.in_every_world:
+        return  # the most frequent by far
     owner = _owner(element)
     examined = owner.id if owner is not None else None
     here.met[examined] += 1
-    for said in _run(here.check, element):
+    for said in found:
         resource = _named(said, element)
         key = (said.at, resource) if isinstance(said, Fault) else (said.at, said.reason)
         known = here.seen.setdefault(key, _Seen(said, resource, examined))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, walk
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, maps_in, walk
 from wsconform.template.reading import MAX_CHARACTERS, MAX_NODES
 
 LOOP = "Fn::ForEach::"
@@ -21,7 +21,7 @@ def expand_loops(root: Mapping, parameters: dict[str, str]) -> Mapping:
     `parameters` are the values of parameters that a loop's collection may name. A loop whose collection cannot be
     told is left as it is.
     """
-    if not any(key.startswith(LOOP) for node in walk(root) if isinstance(node, Mapping) for key in node.entries):
+    if not any(key.startswith(LOOP) for node in maps_in(root) for key in node.entries):
         return root
     return _Loops(parameters).mapping(root, {})
 

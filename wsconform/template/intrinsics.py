@@ -67,7 +67,7 @@ def evaluate(node: Node, scope: Scope) -> Value | None:
 
 def literal(written: str, span: Span) -> Text:
     """A string as written; dynamic references in it (`{{resolve:…}}`) are unknown until deployment."""
-    return assembled([written], span)
+    return assembled([written], span) if _REFERENCE in written else Text((written,) if written else (), span)
 
 
 def assembled(parts: list[Part], span: Span) -> Text:
@@ -97,7 +97,7 @@ def _cut_at_references(parts: tuple[Part, ...]) -> Iterator[Part]:
 
 def _bounded(parts: list[Part], span: Span) -> Text:
     """`assembled`, unless that would be too long to be meant."""
-    if len(parts) > LONGEST or sum(len(str(part)) for part in parts) > LONGEST:
+    if len(parts) > LONGEST or sum(map(len, map(str, parts))) > LONGEST:
         return unknown(f"the text is longer than {LONGEST:,} characters", span)
     return assembled(parts, span)
 

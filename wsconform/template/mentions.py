@@ -8,7 +8,7 @@ from typing import Literal
 
 from wsconform.records import record
 from wsconform.template.module import Module
-from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, child, walk
+from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, child, maps_in
 
 Kind = Literal["condition", "argument", "output"]
 _SUB_NAME = re.compile(r"\$\{([^!}][^}]*)\}")
@@ -76,9 +76,8 @@ def definitions_in(module: Module, node: Node) -> Iterator[Definition]:
 
 def names_in(node: Node) -> Iterator[tuple[str, str]]:
     """What a node mentions, as (kind, name): `ref` (also `A.B` forms), or `condition`."""
-    for here in walk(node):
-        if isinstance(here, Mapping):
-            yield from names_at(here)
+    for here in maps_in(node):
+        yield from names_at(here)
 
 
 def names_at(node: Mapping) -> Iterator[tuple[str, str]]:

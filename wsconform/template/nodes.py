@@ -84,6 +84,18 @@ def walk(node: Node) -> Iterator[Node]:
             stack.extend(reversed(here.items))
 
 
+def maps_in(node: Node) -> Iterator[Mapping]:
+    """The maps among `node` and everything below it, parents first."""
+    stack: list[Node] = [node]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, Mapping):
+            yield here
+            stack.extend(one for one in reversed(here.entries.values()) if not isinstance(one, Scalar))
+        elif isinstance(here, Sequence):
+            stack.extend(reversed(here.items))
+
+
 def child(node: Node | None, *path: str) -> Node | None:
     """The node at `path` below `node`, or None where a step is missing or is no map."""
     for step in path:

@@ -63,7 +63,7 @@ class Scopes:
         known = self._deployed(atom) if self._deployed is not None else None
         if isinstance(known, tuple):
             return Seq(tuple(text([item], span) for item in known), span)
-        return text([atom if known is None else known], span)
+        return Text((atom,), span) if known is None else text([known], span)
 
     def settled(self, wanted: Definition) -> Settled | None:
         """What a definition comes to; None where it hangs on itself.

@@ -59,11 +59,11 @@ class Resource:
 
     def get(self, name: str) -> Value | None:
         """A property, None where it is absent (or `AWS::NoValue`) in this world."""
-        return self.properties.get(name)
+        return self.properties.entries.get(name)
 
     def place(self, name: str) -> Span:
         """Where a property stands; where the resource is declared when the property does not."""
-        value = self.properties.get(name)
+        value = self.properties.entries.get(name)
         return value.span if value is not None else self.span
 
 

@@ -35,7 +35,7 @@ class Names:
 
     def canonical(self, value: Text, depth: int = 0) -> Text:
         """The same text, with what refers to a resource of this stack spelt one way."""
-        if not any(isinstance(part, Attribute) for part in value.parts) or depth > _DEEPEST:
+        if Attribute not in map(type, value.parts) or depth > _DEEPEST:
             return value
         parts: list[Part] = []
         for part in value.parts:

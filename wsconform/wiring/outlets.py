@@ -8,7 +8,6 @@ from wsconform.records import record
 from wsconform.template.intrinsics import evaluate
 from wsconform.template.module import NESTED
 from wsconform.template.nodes import Span, child
-from wsconform.template.sam.expansion import type_of
 from wsconform.template.stack import Resource
 from wsconform.template.values import Attribute, Text, Value, texts
 from wsconform.wiring.model import Api, Part, Wiring
@@ -71,7 +70,7 @@ def _gaps(wiring: Wiring) -> Iterator[Outlet]:
 def _keepers(wiring: Wiring) -> Iterator[str]:
     """Resources that hand values on: nested stacks that cannot be read here, SSM parameters, custom resources."""
     for resource_id, declared in wiring.evaluation.stack.declared.items():
-        kind = type_of(declared.node)
+        kind = declared.type
         unread = kind in NESTED and declared.logical_id not in declared.module.children
         if (unread or kind in _KEEPERS or kind.startswith("Custom::")) and wiring.evaluation.exists(resource_id):
             yield resource_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child, walk
+from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child, maps_in
 from wsconform.template.sam.expansion import type_of
 from wsconform.template.stack import Evaluation, Resource
 from wsconform.template.values import Attribute, Text, texts
@@ -85,8 +85,8 @@ def undeclared_conditions(element: Element) -> Iterator[tuple[Span, str]]:
     declared = module.section("Conditions")
     node = module.resources[element.resource.logical_id]
     named = [node.get("Condition")]
-    for here in walk(node):
-        arguments = here.get("Fn::If") if isinstance(here, Mapping) else None
+    for here in maps_in(node):
+        arguments = here.get("Fn::If")
         if isinstance(arguments, Sequence):
             named += arguments.items[:1]
     for name in named:
@@ -120,14 +120,29 @@ def _is_suffix_of(suffix: str, node: Mapping) -> bool:
     return suffix.startswith((*_OF_FUNCTIONS, *named))
 
 
+def hard_coded_in(api: Api) -> list[tuple[Text, Element, str | None, str | None]]:
+    """The texts around an API that spell out a place, each with its element and with what `hard_coded` says of it."""
+    return api.wiring.once(
+        (hard_coded, api.key),
+        lambda: [
+            (written, element, *places)
+            for element in surroundings(api)
+            for written in written_texts(element)
+            if any(places := hard_coded(written, element))
+        ],
+    )
+
+
 def hard_coded(written: Text, element: Element) -> tuple[str | None, str | None]:
     """The partition and the region that an ARN of API Gateway or Lambda spells out; None for each that it does not.
 
     A text that spells out two regions is at odds with itself, which is another matter. What a parameter's value or a
     mapping spells out is chosen by whoever deploys.
     """
-    here = element.resource.module.source.text_at(written.span)
     places = list(_PLACE.finditer("".join(part if isinstance(part, str) else "?" for part in written.parts)))
+    if not places:
+        return None, None
+    here = element.resource.module.source.text_at(written.span)
     partitions = [place["partition"] for place in places if place["partition"].startswith("aws")]
     regions = {place["region"] for place in places if _REGION.fullmatch(place["region"] or "")}
     partition = partitions[0] if partitions and partitions[0] in here else None
