@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from wsconform.check.packs import builtin_folder
 from wsconform.cli import main
-from wsconform.commands.shell import Exit
+from wsconform.commands.shell import Exit, terminal_width
 
 EXAMPLE = (builtin_folder() / "example.yaml").read_text()
 ROOT = Path(__file__).parents[1]
@@ -698,3 +698,24 @@ def test_rich_and_pytest_are_not_imported_for_a_report(put: Put, tmp_path: Path)
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.stdout.splitlines()[-1] == "1 []"
+
+
+@pytest.mark.parametrize(("said", "width"), [("72", 72), ("0", 80), ("wide", 80), (None, 80)])
+def test_without_a_terminal_lines_are_as_wide_as_columns_says(
+    said: str | None, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_terminal(*_: object) -> os.terminal_size:
+        raise OSError
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr(os, "get_terminal_size", no_terminal)
+    if said is not None:
+        monkeypatch.setenv("COLUMNS", said)
+    assert terminal_width(80) == width
+
+
+def test_a_terminal_is_as_wide_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    for columns, width in ((120, 120), (0, 80)):
+        monkeypatch.setattr(os, "get_terminal_size", lambda *_, columns=columns: os.terminal_size((columns, 24)))
+        assert terminal_width(80) == width

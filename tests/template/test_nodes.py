@@ -6,7 +6,7 @@ from building import mapping, node
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child, plain, walk
+from wsconform.template.nodes import Mapping, Scalar, Sequence, Span, child, maps_in, plain, walk
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
@@ -55,6 +55,12 @@ def test_walk_meets_every_node_once_parents_first(value: object) -> None:
         indexes = [place[id(one)] for one in below]
         assert indexes == sorted(indexes)
         assert all(place[id(here)] < index for index in indexes)
+
+
+@given(JSON)
+def test_maps_in_meets_the_maps_in_the_same_order(value: object) -> None:
+    root = node(value)
+    assert list(maps_in(root)) == [here for here in walk(root) if isinstance(here, Mapping)]
 
 
 def test_walk_costs_no_stack() -> None:
