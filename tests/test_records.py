@@ -27,6 +27,12 @@ class Spot:
 
 
 @record(frozen=True, slots=True)
+class Guarded:
+    name: str
+    secret: str = field(repr=False)
+
+
+@record(frozen=True, slots=True)
 class Nowhere:
     pass
 
@@ -100,6 +106,10 @@ def test_it_shows_like_a_dataclass() -> None:
     owner = Owner("a")
     owner.owned.append(owner)
     assert repr(owner) == "Owner(name='a', owned=[...])"
+
+
+def test_it_does_not_show_what_is_kept_from_view() -> None:
+    assert repr(Guarded("a", "swordfish")) == "Guarded(name='a')"
 
 
 def test_it_can_be_replaced_and_checked() -> None:

@@ -34,7 +34,7 @@ def _record(
 
 @recursive_repr()
 def _repr(one: Any) -> str:  # noqa: ANN401 (of any class)
-    values = (f"{field.name}={getattr(one, field.name)!r}" for field in dataclasses.fields(one))
+    values = (f"{field.name}={getattr(one, field.name)!r}" for field in dataclasses.fields(one) if field.repr)
     return f"{type(one).__qualname__}({', '.join(values)})"
 
 
