@@ -91,7 +91,7 @@ def maps_in(node: Node) -> Iterator[Mapping]:
         here = stack.pop()
         if isinstance(here, Mapping):
             yield here
-            stack.extend(one for one in reversed(here.entries.values()) if not isinstance(one, Scalar))
+            stack += [one for one in reversed(here.entries.values()) if not isinstance(one, Scalar)]
         elif isinstance(here, Sequence):
             stack.extend(reversed(here.items))
 

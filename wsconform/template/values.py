@@ -94,7 +94,10 @@ class Text:
     @property
     def unresolved(self) -> Unresolved | None:
         """The first part that only a deployment could tell, if there is one."""
-        return next((part for part in self.parts if isinstance(part, Unresolved)), None)
+        for part in self.parts:
+            if isinstance(part, Unresolved):
+                return part
+        return None
 
     def __str__(self) -> str:
         return "".join(map(str, self.parts))

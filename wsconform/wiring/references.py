@@ -53,7 +53,11 @@ def _roles(api: Api) -> Iterator[Element]:
 def written_texts(element: Element) -> Iterator[Text]:
     """The texts of an element's properties that can be wiring, as they stand."""
     for name, value in element.resource.properties.entries.items():
-        if name not in NO_REFERENCES:
+        if name in NO_REFERENCES:
+            continue
+        if isinstance(value, Text):
+            yield value
+        else:
             yield from texts(value)
 
 
@@ -139,9 +143,10 @@ def hard_coded(written: Text, element: Element) -> tuple[str | None, str | None]
     A text that spells out two regions is at odds with itself, which is another matter. What a parameter's value or a
     mapping spells out is chosen by whoever deploys.
     """
-    places = list(_PLACE.finditer("".join(part if isinstance(part, str) else "?" for part in written.parts)))
-    if not places:
+    spelt = "".join([part if isinstance(part, str) else "?" for part in written.parts])
+    if "arn:" not in spelt:
         return None, None
+    places = list(_PLACE.finditer(spelt))
     here = element.resource.module.source.text_at(written.span)
     partitions = [place["partition"] for place in places if place["partition"].startswith("aws")]
     regions = {place["region"] for place in places if _REGION.fullmatch(place["region"] or "")}
