@@ -18,6 +18,8 @@ Lambda starts one for each event that finds none idle. On one machine that would
 with the memory and the start of a whole runtime, while the events of a quick handler are served sooner by waiting: they
 need a processor, of which more workers do not make more.
 """
+SLOW = 0.1
+"""Seconds that all workers have been at their events when these count as slow: one more worker then is started."""
 LONGEST_WAIT = 1.0
 """Seconds that an event waits, while no worker is being started, before one more is started anyway."""
 LONGEST_REST = 20.0
@@ -161,7 +163,7 @@ class Pool:
         waited = asyncio.get_running_loop().time() - max(self._queue[0].queued, ready)
         if waited < PATIENCE:
             return False
-        return waited >= LONGEST_WAIT or all(worker.busy_for() >= PATIENCE for worker in self._workers)
+        return waited >= LONGEST_WAIT or all(worker.busy_for() >= SLOW for worker in self._workers)
 
     def _end_rested(self) -> None:
         """End the workers that a burst has left behind; one stays."""

@@ -65,6 +65,10 @@ class Process:
             bufsize=0,
         )
         self.pid = self._popen.pid
+        if sys.platform == "linux":
+            # Woken by an event, it does not push the gateway off the processor that is about to wake others.
+            with contextlib.suppress(OSError):
+                os.sched_setscheduler(self.pid, os.SCHED_BATCH, os.sched_param(0))
         self.ended = asyncio.Event()
         assert self._popen.stdout is not None  # noqa: S101 (asked for above)
         self._output: int | None = self._popen.stdout.fileno()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
+import random
 import socket
 import time
 from collections.abc import Mapping
@@ -352,7 +352,7 @@ def _raised(kind: str, message: str) -> Raised:
 
 def _trace() -> str:
     """A trace id in X-Ray's form, of a trace that is not sampled."""
-    chance = os.urandom(20).hex()
+    chance = f"{random.getrandbits(160):040x}"
     return f"Root=1-{int(time.time()):08x}-{chance[:24]};Parent={chance[24:]};Sampled=0"
 
 

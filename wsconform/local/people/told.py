@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import Self
 
@@ -41,9 +42,9 @@ class Told:
     def __init__(self, style: Style, *, as_json: bool) -> None:
         self._style = style
         self._as_json = as_json
-        self._waiting: list[Happening | _Logged | str] = []
+        self._waiting: deque[Happening | _Logged | str] = deque()
         self._left_out = 0
-        self._changed = threading.Condition()
+        self._changed = threading.Event()
         self._ended = threading.Event()
         self._writer = threading.Thread(target=self._write_all, name="output", daemon=True)
 
@@ -52,9 +53,8 @@ class Told:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._changed:
-            self._ended.set()
-            self._changed.notify()
+        self._ended.set()
+        self._changed.set()
         self._writer.join(TO_END)
 
     def happened(self, happening: Happening) -> None:
@@ -71,24 +71,25 @@ class Told:
             self._add(text)
 
     def _add(self, what: Happening | _Logged | str) -> None:
-        with self._changed:
-            if len(self._waiting) >= MOST_WAITING:
-                self._left_out += 1
-                return
-            self._waiting.append(what)
-            if len(self._waiting) == 1:
-                self._changed.notify()
+        # Without a lock, which would cost more than all the rest: a deque takes and gives one at a time by itself.
+        if len(self._waiting) >= MOST_WAITING:
+            self._left_out += 1
+            return
+        self._waiting.append(what)
+        if not self._changed.is_set():
+            self._changed.set()
 
     def _take(self) -> list[Happening | _Logged | str]:
         """What waits, once something does; nothing at the end."""
-        with self._changed:
-            while not self._waiting and not self._ended.is_set():
-                self._changed.wait()
-            taken, self._waiting = self._waiting, []
-            if self._left_out and not self._as_json:
-                taken.append(f"{self._left_out} more lines are left out here, for they were not read")
-            self._left_out = 0
-            return taken
+        while not self._waiting and not self._ended.is_set():
+            self._changed.wait()
+            self._changed.clear()
+        self._changed.clear()  # before anything is taken, so that what comes meanwhile is seen the next time
+        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        left_out, self._left_out = self._left_out, 0
+        if left_out and not self._as_json:
+            taken.append(f"{left_out} more lines are left out here, for they were not read")
+        return taken
 
     def _write_all(self) -> None:
         heard = True
