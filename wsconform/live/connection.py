@@ -120,8 +120,7 @@ class Connection:
 
     def pending(self) -> bool:
         """Whether something has been read off the network and waits to be received."""
-        pending = getattr(self._wire, "pending", None)
-        return pending is not None and pending() > 0
+        return self._wire.pending() > 0
 
     def forget(self) -> None:
         """Count what comes in anew, for a connection that lives as long as somebody wants it."""

@@ -96,6 +96,11 @@ class Wire:
         data, self._ahead = self._ahead[:size], self._ahead[size:]
         return data
 
+    def pending(self) -> int:
+        """Bytes that are read off the network already: waiting for the socket would not tell of them."""
+        beneath = getattr(self._socket, "pending", None)
+        return len(self._ahead) + (int(beneath()) if beneath is not None else 0)
+
     def send(self, data: bytes) -> int:
         """Like a socket's. Raises TimeoutError at the deadline."""
         self._limit()
