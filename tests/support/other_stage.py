@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from typing import ClassVar
 
+from loopback import head_of_request, serving
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import Event, State
@@ -115,12 +116,9 @@ class OtherStage:
 
     def serve(self, sock: socket.socket) -> None:
         """Serve one connection to its end."""
-        head = b""
-        while b"\r\n\r\n" not in head:
-            data = sock.recv(65_536)
-            if not data:
-                return
-            head += data
+        head = head_of_request(sock)
+        if b"\r\n\r\n" not in head:
+            return
         if re.match(rb"[A-Z]+ \S*/@connections/", head):
             self.managed(sock, head)
             return
@@ -173,30 +171,5 @@ class OtherStage:
 @contextlib.contextmanager
 def running(stage: OtherStage) -> Iterator[str]:
     """The URL of a stage while it runs."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    sockets: list[socket.socket] = []
-
-    def serve(sock: socket.socket) -> None:
-        with sock, contextlib.suppress(OSError):
-            stage.serve(sock)
-
-    def listen() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                sock, _ = listener.accept()
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                sockets.append(sock)
-                threading.Thread(target=serve, args=(sock,), daemon=True).start()
-
-    thread = threading.Thread(target=listen, daemon=True)
-    thread.start()
-    try:
-        yield f"ws://127.0.0.1:{listener.getsockname()[1]}/v1"
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        for sock in sockets:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-            sock.close()
-        thread.join()
+    with serving(stage.serve) as port:
+        yield f"ws://127.0.0.1:{port}/v1"

@@ -4,9 +4,10 @@ import base64
 import hashlib
 import re
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from loopback import head_of_request, serving
 
 Script = Callable[[socket.socket, bytes], None]
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -42,38 +43,11 @@ def frame(payload: bytes, opcode: int = 1, *, fin: bool = True) -> bytes:
 @contextmanager
 def strange_stage(script: Script) -> Iterator[str]:
     """The URL of a stage that runs `script` for each connection, given the socket and the head of the request."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    sockets: list[socket.socket] = []
 
     def serve(connection: socket.socket) -> None:
-        with connection:
-            try:
-                head = b""
-                while b"\r\n\r\n" not in head:
-                    data = connection.recv(65_536)
-                    if not data:
-                        return
-                    head += data
-                script(connection, head)
-            except OSError:
-                return
+        head = head_of_request(connection)
+        if b"\r\n\r\n" in head:
+            script(connection, head)
 
-    def listen() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            sockets.append(connection)
-            threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
-    thread = threading.Thread(target=listen, daemon=True)
-    thread.start()
-    try:
-        yield f"ws://127.0.0.1:{listener.getsockname()[1]}/v1"
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        for connection in sockets:
-            connection.close()
-        thread.join()
+    with serving(serve) as port:
+        yield f"ws://127.0.0.1:{port}/v1"
