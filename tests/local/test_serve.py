@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import websocket
-from standing import ANSWER, TEMPLATE, write_template
+from standing import ANSWER, TEMPLATE, with_function, write_template
 
 SAMPLE = Path(__file__).parents[2] / "sample_stack/template.yaml"
 PATIENCE = 60.0
@@ -196,32 +196,7 @@ def test_handlers_that_change_are_reloaded(serve: Serve, tmp_path: Path) -> None
     served.end()
 
 
-TWO_WAY = TEMPLATE.replace(
-    TEMPLATE[TEMPLATE.index("  Mock:") : TEMPLATE.index("  Deployment:")],
-    """\
-  Function:
-    Type: AWS::Lambda::Function
-    Properties:
-      Code: code
-      Handler: app.handler
-      Runtime: python3.13
-      Role: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/role
-  Mock:
-    Type: AWS::ApiGatewayV2::Integration
-    Properties:
-      ApiId: !Ref Chat
-      IntegrationType: AWS_PROXY
-      IntegrationUri: !Sub >-
-        arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function.Arn}/invocations
-  Permission:
-    Type: AWS::Lambda::Permission
-    Properties:
-      Action: lambda:InvokeFunction
-      FunctionName: !Ref Function
-      Principal: apigateway.amazonaws.com
-      SourceArn: !Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Chat}/*
-""",
-).replace(", MockResponse]", "]")
+TWO_WAY = with_function("Function", "Code: code\nHandler: app.handler\nRuntime: python3.13")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A stage without functions, which starts at once: what its $default route is sent, it sends back."""
 
 from pathlib import Path
+from textwrap import indent
 
 TEMPLATE = """
 Resources:
@@ -48,3 +49,30 @@ def write_template(folder: Path, text: str = TEMPLATE) -> Path:
     file = folder / "template.yaml"
     file.write_text(text)
     return file
+
+
+def with_function(logical_id: str, properties: str) -> str:
+    """The template with a function behind its route in place of the mock; `properties` are lines of the function's."""
+    mock = TEMPLATE[TEMPLATE.index("  Mock:") : TEMPLATE.index("  Deployment:")]
+    function = f"""\
+  {logical_id}:
+    Type: AWS::Lambda::Function
+    Properties:
+{indent(properties, "      ")}
+      Role: !Sub arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/role
+  Mock:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Chat
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub >-
+        arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{logical_id}.Arn}}/invocations
+  Permission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref {logical_id}
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{Chat}}/*
+"""
+    return TEMPLATE.replace(mock, function).replace(", MockResponse]", "]")

@@ -9,38 +9,19 @@ from pathlib import Path
 import pytest
 import websocket
 from raw_client import Raw
-from standing import TEMPLATE, write_template
+from standing import with_function, write_template
 
 from wsconform.local.stage import LocalStage
 
 EVIL = "</script><script>alert(1)</script><b>"
-FUNCTION = """\
-  Evil:
-    Type: AWS::Lambda::Function
-    Properties:
-      Code: {ZipFile: "def handler(event, context):\\n    print(event['body'])\\n    return {'statusCode': 200}\\n"}
-      Handler: index.handler
-      Runtime: python3.13
-      Role: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/role
-      Environment: {Variables: {TOKEN: tell-nobody}}
-  Mock:
-    Type: AWS::ApiGatewayV2::Integration
-    Properties:
-      ApiId: !Ref Chat
-      IntegrationType: AWS_PROXY
-      IntegrationUri: !Sub >-
-        arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Evil.Arn}/invocations
-  Permission:
-    Type: AWS::Lambda::Permission
-    Properties:
-      Action: lambda:InvokeFunction
-      FunctionName: !Ref Evil
-      Principal: apigateway.amazonaws.com
-      SourceArn: !Sub arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Chat}/*
-"""
-WITH_FUNCTION = TEMPLATE.replace(
-    TEMPLATE[TEMPLATE.index("  Mock:") : TEMPLATE.index("  Deployment:")], FUNCTION
-).replace(", MockResponse]", "]")
+WITH_FUNCTION = with_function(
+    "Evil",
+    """\
+Code: {ZipFile: "def handler(event, context):\\n    print(event['body'])\\n    return {'statusCode': 200}\\n"}
+Handler: index.handler
+Runtime: python3.13
+Environment: {Variables: {TOKEN: tell-nobody}}""",
+)
 SECRET = "hush-hush"  # noqa: S105 (made up)
 WITH_SECRET = WITH_FUNCTION.replace(
     "Resources:\n", f"Parameters:\n  Word: {{Type: String, NoEcho: true, Default: {SECRET}}}\nResources:\n", 1
