@@ -42,6 +42,18 @@ def test_an_archive_is_unpacked_with_its_permissions(tmp_path: Path) -> None:
     assert (laid.folder / "bootstrap").stat().st_mode & 0o777 == 0o755
 
 
+def test_an_archive_is_unpacked_once_until_it_changes(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "code.zip", {"in": "before"})
+    code = Code(folder=archive, layers=(archive,))
+    laid = lay_out(code, HERE, tmp_path)
+    assert laid == lay_out(code, HERE, tmp_path)
+    assert laid.layers == (laid.folder,)
+    zipped(archive, {"in": "after it"})
+    changed = lay_out(code, HERE, tmp_path)
+    assert (changed.folder / "in").read_text(encoding="utf-8") == "after it"
+    assert (laid.folder / "in").read_text(encoding="utf-8") == "before"
+
+
 def test_an_archive_cannot_write_elsewhere(tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()

@@ -38,19 +38,28 @@ def lay_out(code: Code, runtime: str, scratch: Path) -> Laid:
 
 
 def _unpacked(place: Path, scratch: Path) -> Path:
-    """The folder itself, or what an archive holds."""
+    """The folder itself, or what an archive holds: unpacked once for all that have it, until it changes."""
     if place.is_dir():
         return place.resolve()
-    if not place.exists():
-        raise CodeError(f'"{place}" is not there')
-    folder = Path(tempfile.mkdtemp(prefix="archive-", dir=scratch))
     try:
-        with zipfile.ZipFile(place) as archive:
-            for entry in archive.infolist():
-                path = Path(archive.extract(entry, folder))
-                mode = entry.external_attr >> 16 & 0o777  # which `extract` forgets, and a `bootstrap` needs
-                if mode and path.is_file():
-                    path.chmod(mode | 0o600)
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise CodeError(f'"{place}" cannot be unpacked: {error}') from error
+        found = place.stat()
+    except OSError as error:
+        raise CodeError(f'"{place}" is not there') from error
+    folder = scratch / f"archive-{found.st_dev}-{found.st_ino}-{found.st_size}-{found.st_mtime_ns}"
+    if not folder.exists():
+        unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=scratch))
+        try:
+            _unpack(place, unfinished)
+        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise CodeError(f'"{place}" cannot be unpacked: {error}') from error
+        unfinished.rename(folder)
     return folder
+
+
+def _unpack(place: Path, folder: Path) -> None:
+    with zipfile.ZipFile(place) as archive:
+        for entry in archive.infolist():
+            path = Path(archive.extract(entry, folder))
+            mode = entry.external_attr >> 16 & 0o777  # which `extract` forgets, and a `bootstrap` needs
+            if mode and path.is_file():
+                path.chmod(mode | 0o600)
