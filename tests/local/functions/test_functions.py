@@ -12,7 +12,8 @@ import pytest
 from local_functions import LONGEST, Made, Stage, alive, ends, function, written
 
 from wsconform.local.deployed.model import Code
-from wsconform.local.outcome import Invoked, Raised, Returned, Unrunnable
+from wsconform.local.functions.worker import Worker
+from wsconform.local.outcome import Invoked, Raised, Returned, TimedOut, Unrunnable
 
 HERE = f"python{sys.version_info.major}.{sys.version_info.minor}"
 WAITS = """
@@ -60,6 +61,45 @@ def test_events_that_meet_run_at_the_same_time(running: Made, tmp_path: Path) ->
         """
     stage = running(source, timeout=30.0)
     assert len(set(values(stage.at_once(["a", "b"], ["b", "a"])))) == 2
+
+
+def test_events_of_a_handler_that_waits_do_not_wait_for_each_other(
+    running: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As soon as it is seen to take its time with every event, however short that is."""
+    monkeypatch.setattr("wsconform.local.functions.pool.LONGEST_WAIT", 60)
+    stage = running(WAITS)
+    assert len(set(values(stage.at_once(*[0.06] * 60)))) > 1
+
+
+def test_an_event_that_takes_long_by_chance_is_no_reason_for_another_worker(
+    running: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsconform.local.functions.pool.LONGEST_WAIT", 60)
+    monkeypatch.setattr("wsconform.local.functions.pool.SLOW", 0.25)  # however slow the machine is just now
+    stage = running(WAITS)
+    stage.returned()
+    assert len(set(values(stage.at_once(0, 0.6, *[0] * 20)))) == 1
+
+
+def test_a_worker_that_ends_while_another_one_is_thought_of(running: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its end, and the look at whether another one would help, may fall into the same moment."""
+    stage = running(WAITS, timeout=0.3, settings={"most_workers": 1})
+    first = stage.returned()
+    pool, failed = stage.functions._pools["F"], []  # noqa: SLF001
+    ended = pool.ended
+
+    def ended_and_looked_at(worker: Worker) -> None:
+        ended(worker)
+        try:
+            pool._lose_patience()  # noqa: SLF001
+        except ValueError as error:
+            failed.append(error)
+
+    monkeypatch.setattr(pool, "ended", ended_and_looked_at)
+    late, served = stage.at_once(9, 0)
+    assert (late, failed) == (TimedOut(0.3), [])
+    assert values([served]) != [first]
 
 
 def test_what_a_burst_leaves_behind_ends_but_for_one(running: Made, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,12 @@ Lambda starts one for each event that finds none idle. On one machine that would
 with the memory and the start of a whole runtime, while the events of a quick handler are served sooner by waiting: they
 need a processor, of which more workers do not make more.
 """
-SLOW = 0.1
-"""Seconds that all workers have been at their events when these count as slow: one more worker then is started."""
+SLOW = 0.02
+"""Seconds that events take, as a rule, from which on one more worker is started: a handler that takes so long waits for
+something itself, or has enough to do for a processor of its own.
+"""
+NEWEST = 1 / 8
+"""The share of the newest event in what events take as a rule, so that one that is slow by chance makes no rule."""
 LONGEST_WAIT = 1.0
 """Seconds that an event waits, while no worker is being started, before one more is started anyway."""
 LONGEST_REST = 20.0
@@ -46,6 +50,7 @@ class Pool:
         self._idle: dict[Worker, float] = {}  # since when; the one that worked last is the last, and the first to go
         self._queue: deque[Event] = deque()
         self._waiting = 0  # bytes in the queue
+        self._usual = 0.0  # seconds that events take
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._rest_timer: asyncio.TimerHandle | None = None
@@ -54,6 +59,7 @@ class Pool:
     def use(self, launch: Launch | Unrunnable) -> None:
         """Start workers like this from now on, or none; those that are there end, once they have answered."""
         self._launch = launch
+        self._usual = 0.0
         while isinstance(launch, Unrunnable) and self._queue:
             self._next().end(launch)
         for worker in list(self._idle):
@@ -113,6 +119,10 @@ class Pool:
             if len(self._workers) > 1 and self._rest_timer is None:
                 self._rest_timer = asyncio.get_running_loop().call_later(LONGEST_REST, self._end_rested)
 
+    def took(self, seconds: float) -> None:
+        """An event of a worker's has ended after so long."""
+        self._usual = self._with(seconds)
+
     def withdrew(self, worker: Worker) -> None:
         """A worker that was ready is not."""
         self._idle.pop(worker, None)
@@ -157,13 +167,18 @@ class Pool:
 
     def _helps(self) -> bool:
         """Whether one more worker would serve the events sooner."""
-        if self._stopped or any(worker.starts for worker in self._workers):
+        if self._stopped or not self._workers or any(worker.starts for worker in self._workers):
             return False
         ready = max(worker.ready_since for worker in self._workers)
         waited = asyncio.get_running_loop().time() - max(self._queue[0].queued, ready)
         if waited < PATIENCE:
             return False
-        return waited >= LONGEST_WAIT or all(worker.busy_for() >= SLOW for worker in self._workers)
+        busy = min(worker.busy_for() for worker in self._workers)
+        return waited >= LONGEST_WAIT or max(self._usual, self._with(busy)) >= SLOW
+
+    def _with(self, seconds: float) -> float:
+        """What events take as a rule, with one more that takes so long."""
+        return self._usual + (seconds - self._usual) * NEWEST
 
     def _end_rested(self) -> None:
         """End the workers that a burst has left behind; one stays."""

@@ -61,6 +61,9 @@ class Owner(Protocol):
     def ready(self, worker: Worker) -> None:
         """It wants an event, which `give` brings."""
 
+    def took(self, seconds: float) -> None:
+        """An event has ended, after so long."""
+
     def withdrew(self, worker: Worker) -> None:
         """It wants no event for now."""
 
@@ -225,18 +228,19 @@ class Worker:
     # How events and processes end.
 
     def _finish(self, outcome: Invoked) -> None:
+        spent = time.perf_counter() - self._began
         event, self.event = self.event, None
         assert event is not None  # noqa: S101 (asked before)
         event.end(outcome)  # first, so that nothing that is logged can be in its way
+        self._owner.took(spent)
         if self._process is not None:
             self._process.drain()
         self._output.finish()
-        self._log.add(f"END RequestId: {event.request_id}", self._report(event))
+        self._log.add(f"END RequestId: {event.request_id}", self._report(event, spent * 1000))
 
-    def _report(self, event: Event) -> str:
-        """Lambda's REPORT line."""
+    def _report(self, event: Event, spent: float) -> str:
+        """Lambda's REPORT line, of an event that took so many milliseconds."""
         now = time.perf_counter()
-        spent = (now - self._began) * 1000
         if self._process is not None and now - self._memory_read > MEMORY_SECONDS:
             self._memory = max(self._memory, self._process.peak_memory())
             self._memory_read = now
