@@ -82,12 +82,10 @@ class LogFile:
             self._file = None
 
     def _open(self) -> None:
-
         self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         self._size = 0
 
     def _write(self, data: bytes) -> None:
-
         assert self._file is not None  # noqa: S101 (just opened)
         while data:
             data = data[os.write(self._file, data) :]

@@ -168,13 +168,13 @@ class Process:
         self._on_exit(status)
 
 
-async def end_marked(marks: Sequence[str]) -> None:
-    """End all processes with one of these `NAME=value` in their environment, whatever session or parent they have.
+async def end_marked(mark: str) -> None:
+    """End all processes with this `NAME=value` in their environment, whatever session or parent they have.
 
     A process that left its group and its parent is found by this only. Looks again until none is left: others may be
     forked meanwhile, and nobody tells when they end, as they are no children of ours. Nothing without a `/proc`.
     """
-    wanted = [f"\0{mark}\0".encode() for mark in marks]
+    wanted = f"\0{mark}\0".encode()
     until = time.monotonic() + LONGEST_END
     while sum(_kill_marked(entry, wanted) for entry in _numbered()) and time.monotonic() < until:  # noqa: ASYNC110
         await asyncio.sleep(PAUSE)
@@ -187,13 +187,12 @@ def _numbered() -> list[Path]:
         return []
 
 
-def _kill_marked(entry: Path, wanted: list[bytes]) -> bool:
+def _kill_marked(entry: Path, wanted: bytes) -> bool:
     try:
-        environment = b"\0" + (entry / "environ").read_bytes()
-        if not any(mark in environment for mark in wanted):
+        if wanted not in b"\0" + (entry / "environ").read_bytes():
             return False
         os.kill(int(entry.name), signal.SIGKILL)
-    except (OSError, ProcessLookupError):
+    except OSError:
         return False
     return True
 

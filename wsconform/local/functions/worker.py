@@ -169,7 +169,7 @@ class Worker:
         """Wait until its process has ended, and end what that left behind."""
         if self._process is not None:
             await self._process.ended.wait()
-            await end_marked([f"{ADDRESS}={self._address}"])
+            await end_marked(f"{ADDRESS}={self._address}")
 
     # What the Runtime API tells.
 
