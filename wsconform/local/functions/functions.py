@@ -83,7 +83,9 @@ class Functions:
         if pool is None:
             return Unrunnable("the local stage has not started")
         loop = asyncio.get_running_loop()
-        return await pool.invoke(Event(request_id, payload, arn or function.arn, loop.time(), loop.create_future()))
+        event = Event(request_id, payload, arn or function.arn, loop.time(), loop.create_future())
+        pool.invoke(event)
+        return await event.outcome
 
     def problems(self) -> list[tuple[str, str]]:
         """Functions that cannot run here, by label, and what to do about it."""
@@ -124,7 +126,6 @@ class Functions:
 
     def _pool(self, label: str) -> Pool:
         if label not in self._pools:
-            if label not in self._logs:
-                self._logs[label] = Log(label, on_line=self._on_line, folder=self._log_folder)
+            self._logs[label] = Log(label, on_line=self._on_line, folder=self._log_folder)
             self._pools[label] = Pool(self._logs[label], most=self._most_workers)
         return self._pools[label]

@@ -68,21 +68,20 @@ class Pool:
             self._drop(worker)
         self._grow()
 
-    async def invoke(self, event: Event) -> Invoked:
+    def invoke(self, event: Event) -> None:
         """Let a worker answer the event; it waits its turn where all are busy."""
         if self._stopped:
-            return STOPPED
-        if isinstance(self._launch, Unrunnable):
-            return self._launch
-        if self._idle:
+            event.end(STOPPED)
+        elif isinstance(self._launch, Unrunnable):
+            event.end(self._launch)
+        elif self._idle:
             self._idle.popitem()[0].give(event)
-            return await event.outcome
-        if self._waiting + len(event.payload) > MOST_WAITING:
-            return THROTTLED
-        self._queue.append(event)
-        self._waiting += len(event.payload)
-        self._grow()
-        return await event.outcome
+        elif self._waiting + len(event.payload) > MOST_WAITING:
+            event.end(THROTTLED)
+        else:
+            self._queue.append(event)
+            self._waiting += len(event.payload)
+            self._grow()
 
     def warm(self) -> None:
         """Start a worker, if there is none."""
