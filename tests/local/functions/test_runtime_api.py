@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -118,6 +119,28 @@ os._exit(1)
     outcome = stage.invoke()
     assert isinstance(outcome, Raised), outcome
     assert (outcome.type, len(outcome.message)) == ("MyError", 2_000_000)
+
+
+def test_an_error_at_the_start_that_is_seen_after_the_end(provided: Made) -> None:
+    """While we are busy elsewhere the runtime connects, tells its error, and is gone."""
+    stage = provided(
+        """
+print("begins", flush=True)
+plain = socket.create_connection(ADDRESS.split(":"))
+plain.sendall(f"POST {BASE}init/error HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 2\\r\\n\\r\\n{{}}".encode())
+os._exit(1)
+"""
+    )
+
+    def ended_meanwhile(_label: str, line: str) -> None:
+        if line == "begins":
+            [worker] = stage.functions._pools["F"]._workers  # noqa: SLF001
+            process = worker._process  # noqa: SLF001
+            assert process is not None
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+    stage.functions._logs["F"]._on_line = ended_meanwhile  # noqa: SLF001
+    assert isinstance(stage.invoke(), Raised)
 
 
 def test_requests_out_of_turn_are_refused(provided: Made) -> None:

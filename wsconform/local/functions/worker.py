@@ -22,6 +22,11 @@ from wsconform.local.outcome import Crashed, Invoked, Raised, Returned, TimedOut
 
 INIT_SECONDS = 10.0
 """How long a runtime may take to ask for its first event, as Lambda's Init phase allows."""
+LAST_ROUNDS = 8
+"""How often the event loop goes round, after a process has ended, until all is seen that it had begun.
+
+A connection that waits to be accepted is open some rounds later, and what came by it is read in the next.
+"""
 LAST_BYTES_SECONDS = 0.5
 """How long after a process has ended its connections may still deliver what it sent."""
 MEMORY_SECONDS = 1.0
@@ -298,14 +303,17 @@ class Worker:
             self._let_go()
             self._run()
             return
-        self._loop.call_soon(self._settle, status, self._loop.time() + LAST_BYTES_SECONDS)
+        self._settle(status, self._loop.time() + LAST_BYTES_SECONDS, LAST_ROUNDS)
 
-    def _settle(self, status: int, until: float) -> None:
+    def _settle(self, status: int, until: float, rounds: int) -> None:
         """Decide what became of the event, once nothing more can come."""
         if self._dying:
             return
+        if rounds:
+            self._loop.call_soon(self._settle, status, until, rounds - 1)
+            return
         if self._connections and (self.starts or self.event is not None) and self._loop.time() < until:
-            self._loop.call_later(0.01, self._settle, status, until)
+            self._loop.call_later(0.01, self._settle, status, until, 0)
             return
         how = how_it_ended(status)
         self._owner.ended(self)
