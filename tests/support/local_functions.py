@@ -69,14 +69,21 @@ class Stage:
         """Wait for something of the functions'."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(LONGEST)
 
-    def invoke(self, label: str = "F", event: object = None, request_id: str = "id-1") -> Invoked:
+    def invoke(
+        self, label: str = "F", event: object = None, request_id: str = "id-1", arn: str | None = None
+    ) -> Invoked:
         """One invocation."""
-        return self.run(self.functions.invoke(label, json.dumps(event).encode(), request_id))
+        return self.begin(event, label, request_id, arn).result(LONGEST)
 
-    def begin(self, event: object, label: str = "F") -> Future[Invoked]:
+    def begin(
+        self, event: object, label: str = "F", request_id: str = "id-0", arn: str | None = None
+    ) -> Future[Invoked]:
         """An invocation that is not waited for."""
-        work = self.functions.invoke(label, json.dumps(event).encode(), "id-0")
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+        async def work() -> Invoked:
+            return await self.functions.invoke(label, json.dumps(event).encode(), request_id, arn=arn)
+
+        return asyncio.run_coroutine_threadsafe(work(), self._loop)
 
     def returned(self, label: str = "F", event: object = None, request_id: str = "id-1") -> Any:  # noqa: ANN401
         """What the handler returned; the test fails if it did not."""

@@ -271,10 +271,10 @@ class Running:
         what = Happened("error", "internal error", explanation=f"{said}; please report it")
         self.happenings.add(Happening(self.plan.clock.now(), "", what))
 
-    async def _invoke(self, effect: Invoke) -> Invoked:
+    def _invoke(self, effect: Invoke) -> asyncio.Future[Invoked]:
         label = effect.function
         arn = f"{self.deployment.functions[label].arn}:{effect.qualifier}" if effect.qualifier else None
-        return await self.functions.invoke(label, effect.payload, effect.request_id, arn=arn)
+        return self.functions.invoke(label, effect.payload, effect.request_id, arn=arn)
 
 
 def _together(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -80,8 +80,7 @@ def test_an_event_comes_with_lambdas_headers(provided: Made) -> None:
 
 def test_the_arn_is_that_of_what_was_invoked(provided: Made) -> None:
     stage = provided(body="respond(id, headers['Lambda-Runtime-Invoked-Function-Arn'])")
-    outcome = stage.run(stage.functions.invoke("F", b"{}", "id-1", arn="arn:aws:lambda:::function:F:live"))
-    assert outcome == Returned(b'"arn:aws:lambda:::function:F:live"')
+    assert stage.invoke(arn="arn:aws:lambda:::function:F:live") == Returned(b'"arn:aws:lambda:::function:F:live"')
 
 
 @pytest.mark.parametrize(

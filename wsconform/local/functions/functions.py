@@ -73,19 +73,18 @@ class Functions:
         if label in self._pools:
             self._pools[label].warm()
 
-    async def invoke(self, label: str, payload: bytes, request_id: str, *, arn: str | None = None) -> Invoked:
+    def invoke(self, label: str, payload: bytes, request_id: str, *, arn: str | None = None) -> asyncio.Future[Invoked]:
         """Let the function `label` handle an event: JSON in UTF-8. `arn` is what was invoked, if not the function's.
 
-        Never raises for what a handler does. Raises KeyError for a label that there is not.
+        What comes of it is there later, and is never an exception. Cancelling it ends nothing but the waiting.
         """
-        function = self._functions[label]
-        pool = self._pools.get(label)
-        if pool is None:
-            return Unrunnable("the local stage has not started")
         loop = asyncio.get_running_loop()
-        event = Event(request_id, payload, arn or function.arn, loop.time(), loop.create_future())
-        pool.invoke(event)
-        return await event.outcome
+        event = Event(request_id, payload, arn, loop.time(), loop.create_future())
+        if label in self._pools:
+            self._pools[label].invoke(event)
+        else:
+            event.end(Unrunnable("there is no such function here"))
+        return event.outcome
 
     def problems(self) -> list[tuple[str, str]]:
         """Functions that cannot run here, by label, and what to do about it."""

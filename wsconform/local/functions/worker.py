@@ -36,11 +36,11 @@ ADDRESS = "AWS_LAMBDA_RUNTIME_API"
 
 @dataclass(slots=True, eq=False)
 class Event:
-    """An invocation. `queued` is when it came, in the loop's time."""
+    """An invocation. `arn` is what was invoked, if not the function's; `queued` when it came, in the loop's time."""
 
     request_id: str
     payload: bytes
-    arn: str
+    arn: str | None
     queued: float
     outcome: asyncio.Future[Invoked]
 
@@ -151,7 +151,7 @@ class Worker:
             self._timer = self._loop.call_at(self._due, self._check_time)
         head = event_head(
             request_id=event.request_id,
-            arn=event.arn,
+            arn=event.arn or function.arn,
             deadline=int((time.time() + function.timeout) * 1000),
             trace=_trace(),
             size=len(event.payload),

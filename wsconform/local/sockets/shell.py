@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 from wsconform.local.deployed.model import DeployedApi
@@ -22,7 +23,7 @@ from wsconform.local.gateway.effects import (
     Send,
 )
 from wsconform.local.gateway.inputs import Caller, ManagementCall, Upgrade
-from wsconform.local.outcome import Crashed, Invoked, Outcome
+from wsconform.local.outcome import Crashed, Fetched, Invoked, Unreachable
 from wsconform.local.sockets.clock import Clock
 from wsconform.local.sockets.fetch import fetch
 from wsconform.local.sockets.peer import Peer
@@ -30,7 +31,8 @@ from wsconform.local.sockets.request import Request
 from wsconform.local.sockets.response import Headers
 from wsconform.local.sockets.signature import Signatures
 
-Invoking = Callable[[Invoke], Awaitable[Invoked]]
+Invoking = Callable[[Invoke], asyncio.Future[Invoked]]
+Work = asyncio.Future[Invoked] | asyncio.Future[Fetched | Unreachable]
 Telling = Callable[[Happened, float], None]
 """Takes what happened, and when (seconds since the epoch)."""
 
@@ -62,7 +64,7 @@ class Shell:
         self._invoke = invoke
         self._tell = tell
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: set[Work] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._due: float | None = None
         self._stopped = False
@@ -127,9 +129,9 @@ class Shell:
         self._stopped = True
         if self._timer is not None:
             self._timer.cancel()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for work in self._running:
+            work.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     # Inside.
 
@@ -140,7 +142,7 @@ class Shell:
                 case Happened():
                     self._tell(effect, self._clock.now())
                 case Invoke():
-                    self._start(self._invoked(effect), effect.ticket, source)
+                    self._start(self._invoke(effect), effect.ticket, source)
                 case Send(peer=Peer() as peer, data=data):
                     peer.send(data)
                 case Answer(token=token):
@@ -152,29 +154,26 @@ class Shell:
                 case Close(peer=Peer() as peer):
                     peer.close(effect.code, effect.reason)
                 case Fetch():
-                    self._start(fetch(effect), effect.ticket, source)
+                    self._start(asyncio.ensure_future(fetch(effect)), effect.ticket, source)
         self._set_timer()
 
-    def _start(self, work: Awaitable[Outcome], ticket: int, source: Peer | None) -> None:
+    def _start(self, work: Work, ticket: int, source: Peer | None) -> None:
         if source is not None:
             source.running += 1
-        task = asyncio.ensure_future(self._complete(work, ticket, source))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._running.add(work)
+        work.add_done_callback(partial(self._complete, ticket, source))
 
-    async def _complete(self, work: Awaitable[Outcome], ticket: int, source: Peer | None) -> None:
-        outcome = await work
+    def _complete(self, ticket: int, source: Peer | None, work: Work) -> None:
+        self._running.discard(work)
+        if work.cancelled():  # at the end of all
+            return
+        error = work.exception()
+        outcome = work.result() if error is None else Crashed(f"{type(error).__name__}: {error}")
         try:
             self._carry_out(self.gateway.completed(ticket, outcome, self._clock.now()), source)
         finally:
             if source is not None:
                 source.done()
-
-    async def _invoked(self, effect: Invoke) -> Invoked:
-        try:
-            return await self._invoke(effect)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the stage goes on)
-            return Crashed(f"{type(error).__name__}: {error}")
 
     def _set_timer(self) -> None:
         """Wake up for the gateway's next deadline. A later one than is waited for is looked at when that is reached."""
