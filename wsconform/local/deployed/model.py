@@ -187,23 +187,25 @@ class DeployedStage:
     why_empty: str = ""
 
 
-MayManage = Callable[[str, str], Refusal | None]
-"""Whether a caller (its ARN) may do `execute-api:ManageConnections` on a resource ARN: None, or why not."""
-MayInvoke = Callable[[str, str], Refusal | None]
-"""The same for `execute-api:Invoke`, which `AWS_IAM` on `$connect` demands."""
+May = Callable[[str, str], Refusal | None]
+"""Whether a caller (its ARN) may do something on a resource ARN: None, or why not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployedApi:
-    """A WebSocket API with its stages. `key_expression` is the `ApiKeySelectionExpression`, `keys` what it accepts."""
+    """A WebSocket API with its stages. `key_expression` is the `ApiKeySelectionExpression`, `keys` what it accepts.
+
+    `may_manage` tells of `execute-api:ManageConnections`, `may_invoke` of `execute-api:Invoke`, which `AWS_IAM` on
+    `$connect` demands.
+    """
 
     id: str
     label: str
     account: Account
     selection: Selection | None
     stages: Mapping[str, DeployedStage]
-    may_manage: MayManage
-    may_invoke: MayInvoke
+    may_manage: May
+    may_invoke: May
     key_expression: str = "$request.header.x-api-key"
     keys: frozenset[str] = frozenset()
     disabled: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from wsconform.local.deployed.model import MayManage, Refusal
+from wsconform.local.deployed.model import May, Refusal
 from wsconform.local.deployed.site import Site
 from wsconform.template.values import Text, Unresolved
 from wsconform.wiring.iam.policy import Decision, Verdict
@@ -21,10 +21,9 @@ MANAGE, INVOKE = "execute-api:ManageConnections", "execute-api:Invoke"
 _CONNECTIONS = "/@connections/"
 _REMEMBERED = 1024
 """Answers that are kept: every push asks, and mostly the same."""
-_REMEMBERED = 1024
 
 
-def may(site: Site, api: Api, action: str, functions: Mapping[str, Function], person: str) -> MayManage:
+def may(site: Site, api: Api, action: str, functions: Mapping[str, Function], person: str) -> May:
     """Whether the functions, by the ARNs with which they sign, may do `action` on this API; `person` may do all."""
     here = site.account
     prefix = f"arn:{here.partition}:execute-api:{here.region}:{here.id}:{site.id_of(api)}/"
