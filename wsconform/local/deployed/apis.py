@@ -54,7 +54,7 @@ class Deploying:
             may_invoke=may(site, api, INVOKE, self.functions.signing, self.person),
             key_expression=site.read(element, "ApiKeySelectionExpression", "$request.header.x-api-key"),
             keys=_keys(site),
-            disabled=site.read(element, "DisableExecuteApiEndpoint") in ("true", "True"),
+            disabled=site.flag(element, "DisableExecuteApiEndpoint"),
         )
 
 
@@ -66,7 +66,7 @@ def _keys(site: Site) -> frozenset[str]:
     found = set()
     for resource_id in site.evaluation.ids([_KEY]):
         element = Element(site.evaluation.resource(resource_id), site.names)
-        if site.read(element, "Enabled") not in ("true", "True"):
+        if not site.flag(element, "Enabled"):
             site.remark(f"the API key {element.label} is not enabled, so that it opens nothing")
             continue
         value = site.read(element, "Value")

@@ -64,8 +64,7 @@ def _layers(site: Site, function: Function) -> tuple[Path, ...]:
         resource_id = atom.resource if isinstance(atom, Attribute) and site.evaluation.exists(atom.resource) else ""
         resource = site.evaluation.resource(resource_id) if resource_id else None
         if resource is None or resource.type not in _LAYERS:
-            shown = site.literal(name) if name is not None else None
-            site.remark(f'{function.label} runs without its layer "{shown or name}", which is not in this template')
+            site.remark(f'{function.label} runs without its layer "{site.spelt(name)}", which is not in this template')
             continue
         content = _content(site, resource, _LAYERS[resource.type])
         if isinstance(content, Path):

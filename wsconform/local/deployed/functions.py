@@ -63,8 +63,7 @@ class Functions:
 
     def _deploy(self, function: Function, label: str) -> DeployedFunction:
         site = self._site
-        name = str(site.literal(function.name))
-        arn = str(site.literal(function.arn))
+        name = site.spelt(function.name)
         role = _role_name(site, function)
         account = site.account
         signs_as = f"arn:{account.partition}:sts::{account.id}:assumed-role/{role}/{name}"
@@ -72,7 +71,7 @@ class Functions:
         return DeployedFunction(
             label=label,
             name=name,
-            arn=arn,
+            arn=site.spelt(function.arn),
             runtime=site.read(function, "Runtime"),
             handler=site.read(function, "Handler"),
             code=code_of(site, function),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wsconform.local.deployed.model import Refusal
 from wsconform.local.deployed.site import Site
-from wsconform.template.values import Text, Unresolved
+from wsconform.template.values import Unresolved
 from wsconform.wiring.iam.credentials import credentials_of, invocation, is_declared, trust
 from wsconform.wiring.iam.pattern import Match
 from wsconform.wiring.iam.policy import Verdict
@@ -46,19 +46,14 @@ class Permissions:
         return self._none_allows(call)
 
     def _none_allows(self, call: Call) -> Refusal:
-        source = self._spelt(call.source)
-        begun = f'no AWS::Lambda::Permission lets API Gateway invoke {_shown(call)} as "{source}"'
+        site = self._site
+        begun = f'no AWS::Lambda::Permission lets API Gateway invoke {_shown(call)} as "{site.spelt(call.source)}"'
         near = self._nearest.to(call)
         if near is None:
-            return self._site.refusal(begun, call.at)
+            return site.refusal(begun, call.at)
         permission, wrong = near[0].permission, near[1]
-        written = permission.text(wrong)
-        because = f'the {wrong} of {permission.label} is "{self._spelt(written)}"'
-        return self._site.refusal(f"{begun}: {because}", permission.at(wrong))
-
-    def _spelt(self, value: Text | None) -> str:
-        known = self._site.literal(value)
-        return known if isinstance(known, str) else str(value)
+        because = f'the {wrong} of {permission.label} is "{site.spelt(permission.text(wrong))}"'
+        return site.refusal(f"{begun}: {because}", permission.at(wrong))
 
     def of_role(self, part: Integration | Authorizer, uri: FunctionUri) -> Refusal | None:
         """Why the role that a part names may not invoke its function; None where it may."""

@@ -64,17 +64,12 @@ def _refusal(site: Site, function: Function, rights: Rights, decision: Decision,
         return site.refusal(f"a statement of {owner} denies {of} {asked}", decision.statement.span)
     if decision.near:
         statement = decision.near[0]
-        listed = ", ".join(f'"{_spelt(site, one)}"' for one in statement.resources)
+        listed = ", ".join(f'"{site.spelt(one)}"' for one in statement.resources)
         owner = rights.owner(statement).logical_id
         tail = f": {owner} allows it on {listed} only" if listed else ""
         at = statement.resources[0].span if statement.resources else statement.span
         return site.refusal(f"no statement allows {of} {asked}{tail}", at)
     return site.refusal(f"no statement allows {of} {asked}", rights.home.span)
-
-
-def _spelt(site: Site, value: Text) -> str:
-    known = site.literal(value)
-    return known if isinstance(known, str) else str(value)
 
 
 def remark_unknown_rights(site: Site, api: Api, stages: list[str]) -> None:

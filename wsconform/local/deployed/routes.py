@@ -49,7 +49,7 @@ class Routes:
                 "Literal['NONE', 'CUSTOM', 'AWS_IAM']", kind if kind in ("CUSTOM", "AWS_IAM") else "NONE"
             ),
             authorizer=self._authorizer(authorizer, shown) if isinstance(authorizer, Authorizer) else None,
-            api_key_required=site.read(route, "ApiKeyRequired") in ("true", "True"),
+            api_key_required=site.flag(route, "ApiKeyRequired"),
             integration=self._integration(route, integration, shown, held)
             if isinstance(integration, Integration)
             else None,

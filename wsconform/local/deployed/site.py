@@ -102,6 +102,11 @@ class Site:
             parts.append(found)
         return self._localised(text(parts, value.span).literal or "")
 
+    def spelt(self, value: Text | None) -> str:
+        """A text as the account has it, as it is written where only AWS could tell, and empty where it is absent."""
+        known = self.literal(value)
+        return known if isinstance(known, str) else str(value or "")
+
     def read(self, element: Element, name: str, default: str = "") -> str:
         """A property as the account has it. What only AWS could tell is a problem, since what is wired hangs on it."""
         found = self.literal(element.text(name))
@@ -110,6 +115,10 @@ class Site:
             self.problem(message, element.at(name), _TOLD_BY_AWS)
             return default
         return default if found is None else found
+
+    def flag(self, element: Element, name: str) -> bool:
+        """A boolean property, read likewise; absent is False."""
+        return self.read(element, name) in ("true", "True")
 
     def texts(self, element: Element, name: str) -> dict[str, str]:
         """A map of texts, such as stage variables or templates."""

@@ -62,7 +62,7 @@ class Stages:
 
     def _behind(self, stage: Stage, name: str) -> _Behind:
         site = self._site
-        if site.read(stage, "AutoDeploy") in ("true", "True"):
+        if site.flag(stage, "AutoDeploy"):
             return _Behind(auto=True)
         named = stage.deployment
         if isinstance(named, Deployment):
