@@ -156,6 +156,18 @@ Resources:
     assert any('"IsShared" is taken to hold' in remark for remark in made.remarks)
 
 
+def test_a_domain_name_is_not_served_whatever_it_is() -> None:
+    made = chat(
+        """Resources:
+  Mapping:
+    Type: AWS::ApiGatewayV2::ApiMapping
+    Properties: {ApiId: !Ref ChatApi, Stage: !Ref Stage, DomainName: !ImportValue domain}
+"""
+    )
+    (remark,) = made.remarks
+    assert remark.endswith("of ChatApi is not served, and clients use the local address")
+
+
 def test_an_expression_that_selects_nothing_is_told() -> None:
     made = chat(
         """Resources:

@@ -38,7 +38,7 @@ class Deploying:
         targets = Targets(site, self.permissions, self.functions)
         stages = Stages(site, api, Routes(site, api, targets), self.order).all()
         for mapping in api.mappings:
-            domain = site.read(mapping, "DomainName")
+            domain = site.spelt(mapping.text("DomainName"))
             site.remark(f'the domain name "{domain}" of {api.label} is not served, and clients use the local address')
         selection = selection_of(api)
         if isinstance(selection, MalformedSelection):
