@@ -15,7 +15,8 @@ from wsconform.check.page import read_page, whole_template
 from wsconform.check.registry import Check
 from wsconform.local.deployed.deploy import LASTING
 from wsconform.template.source import read
-from wsconform.wiring.reader import read_stack
+from wsconform.template.worlds import AS_GIVEN
+from wsconform.wiring.reader import read_stack, read_wiring
 
 REGISTRY = load_static()
 BASE = (builtin_folder() / "example.yaml").read_text()
@@ -68,8 +69,8 @@ def scenes(example: Example, file: Path) -> list[Scene]:
     if example.script:
         return [scene for scene in read_script(example.script) if scene.is_of(heading, number)]
     stack = read_stack(read(file))
-    default = stack.in_world(stack.worlds[0])
-    found = [one for one in examine(stack, [check], only=default).findings if one.effect is Effect.REFUSED]
+    given = read_wiring(stack.in_world(AS_GIVEN))
+    found = [one for one in examine(stack, [check], only=given).findings if one.effect is Effect.REFUSED]
     if not found:
         return [Scene(heading, number, steps=(WELCOME,))]
     # A check quotes what is written, and the stage what the account has in its place.

@@ -13,7 +13,8 @@ from wsconform.local.refusals import Refusals, refusals
 from wsconform.report.text import render
 from wsconform.template.source import parse
 from wsconform.template.stack import Stack
-from wsconform.wiring.reader import read_stack
+from wsconform.template.worlds import AS_GIVEN, World
+from wsconform.wiring.reader import read_stack, read_wiring
 
 REGISTRY = load_static()
 BASE = (builtin_folder() / "example.yaml").read_text()
@@ -64,7 +65,11 @@ def stack_of(example: str, given: dict[str, str] | None = None, file: Path = Pat
 
 
 def refused(example: str, given: dict[str, str] | None = None, accept: tuple[str, ...] = ()) -> Refusals:
-    return refusals(stack_of(example, given), REGISTRY, accept=accept)
+    return refused_in(stack_of(example, given), accept=accept)
+
+
+def refused_in(stack: Stack, world: World = AS_GIVEN, accept: tuple[str, ...] = ()) -> Refusals:
+    return refusals(read_wiring(stack.in_world(world)), REGISTRY, accept=accept)
 
 
 def names(found: Refusals) -> list[str]:
@@ -90,7 +95,7 @@ def test_an_example_is_refused_in_the_worlds_where_its_check_says_so(
         if one.effect is Effect.REFUSED and one.severity is Severity.ERROR
     ]
     holding = [world for world in stack.worlds if any(_holds(one.worlds, str(world)) for one in told)]
-    found = [world for world in stack.worlds if refusals(stack, REGISTRY, chosen=stack.in_world(world)).findings]
+    found = [world for world in stack.worlds if refused_in(stack, world).findings]
     assert found == holding
     assert bool(found) == bool(told)
 
@@ -101,7 +106,7 @@ def _holds(clauses: tuple[str, ...], world: str) -> bool:
 
 @pytest.mark.parametrize(("check", "example"), every_example("passing"))
 def test_a_sound_example_is_not_refused(check: Check, example: str, tmp_path: Path) -> None:
-    found = refusals(stack_of(example, file=tmp_path / "template.yaml"), REGISTRY)
+    found = refused_in(stack_of(example, file=tmp_path / "template.yaml"))
     assert (found.findings, found.likely) == ((), ()), check.name
 
 

@@ -11,7 +11,7 @@ from wsconform.check.finding import Fault, Finding, Inconclusive, Severity, Unde
 from wsconform.check.registry import Check, raised
 from wsconform.records import record
 from wsconform.template.nodes import Span
-from wsconform.template.stack import Evaluation, Stack
+from wsconform.template.stack import Stack
 from wsconform.template.worlds import World, describe
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api, Function, Permission, Wiring
@@ -71,9 +71,9 @@ def examine(
     checks: Iterable[Check],
     severities: dict[str, Severity] | None = None,
     *,
-    only: Evaluation | None = None,
+    only: Wiring | None = None,
 ) -> Examination:
-    """Run `checks` on a stack, in each of its worlds, or in that of one evaluation only.
+    """Run `checks` on a stack: on its wiring in each world, or on `only` that in one.
 
     `severities` replaces the severity of the checks it names.
     """
@@ -82,7 +82,7 @@ def examine(
     apis: dict[str, None] = {}
     worlds = stack.worlds if only is None else (only.world,)
     for world in worlds:
-        wiring = read_wiring(only or stack.in_world(world))
+        wiring = only or read_wiring(stack.in_world(world))
         if not has_websocket_api(wiring):
             continue
         subjects = _Subjects(wiring)

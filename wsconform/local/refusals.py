@@ -8,11 +8,7 @@ from dataclasses import dataclass, replace
 from wsconform.check.examine import Examination, examine
 from wsconform.check.finding import Effect, Finding, Severity
 from wsconform.check.registry import Check
-from wsconform.template.stack import Evaluation, Stack
-from wsconform.template.worlds import World
-
-_CHOSEN = World(features=(), choices={})
-"""Parameters have the values given, else their defaults; a deployment leaves nothing else to choose."""
+from wsconform.wiring.model import Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +37,15 @@ class Refusals:
         ]
 
 
-def refusals(
-    stack: Stack, checks: Iterable[Check], *, chosen: Evaluation | None = None, accept: Collection[str] = ()
-) -> Refusals:
-    """What `checks` find that AWS would refuse, in the one world that parameter values and defaults lead to.
+def refusals(wiring: Wiring, checks: Iterable[Check], *, accept: Collection[str] = ()) -> Refusals:
+    """What `checks` find of a wiring, that of the world that is deployed, and AWS would refuse.
 
-    `chosen` is the stack in that world, where the caller has it. AWS reads no settings: a finding counts with the
-    severity that its check gives it, and whether or not it is suppressed, for a suppression says that a fault is meant,
-    and not that it deploys. What overrides is `accept`, the names of checks: for the day on which AWS takes what it
-    used to refuse, or a check is wrong. A refusal is certain where the finding is an error, and likely else.
+    AWS reads no settings: a finding counts with the severity that its check gives it, and whether or not it is
+    suppressed, for a suppression says that a fault is meant, and not that it deploys. What overrides is `accept`, the
+    names of checks: for the day on which AWS takes what it used to refuse, or a check is wrong. A refusal is certain
+    where the finding is an error, and likely else.
     """
-    found = examine(stack, checks, only=chosen or stack.in_world(_CHOSEN))
+    found = examine(wiring.evaluation.stack, checks, only=wiring)
     refused: list[Finding] = []
     accepted: list[Finding] = []
     likely: list[Finding] = []

@@ -28,6 +28,10 @@ class World:
         return " and ".join(_clause(name, value) for name, value in self.features)
 
 
+AS_GIVEN = World(features=(), choices={})
+"""The world of parameter values and defaults: all that is left to choose once a stack is deployed."""
+
+
 def _clause(name: str, value: str) -> str:
     return f"{name} is {value}"
 

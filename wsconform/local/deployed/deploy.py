@@ -88,7 +88,7 @@ def _refuse(site: Site, checks: Registry, accept: Collection[str]) -> Examinatio
         accepted = checks.select(accept)
     except UnknownNameError as error:
         raise DeployError([Problem(f"accept: {error}")]) from None
-    found = refusals(site.stack, checks, chosen=site.evaluation, accept={*accepted, *LASTING})
+    found = refusals(site.wiring, checks, accept={*accepted, *LASTING})
     for verdict in found.examination.verdicts:
         verdict.findings = [
             replace(one, message=site.discreet(one.message), fix=site.discreet(one.fix)) for one in verdict.findings

@@ -17,7 +17,7 @@ from wsconform.template.intrinsics import evaluate
 from wsconform.template.nodes import Mapping, Scalar, Span, child
 from wsconform.template.stack import Evaluation, Stack
 from wsconform.template.values import Attribute, Map, Part, Pseudo, Seq, Text, Unresolved, text
-from wsconform.template.worlds import World
+from wsconform.template.worlds import AS_GIVEN
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api
 from wsconform.wiring.names import Names
@@ -25,8 +25,6 @@ from wsconform.wiring.reader import read_wiring
 
 Address = Callable[[str], str]
 """`host:port` of the TLS listener of an API, by its label."""
-_HERE = World(features=(), choices={})
-"""Parameters have the values given, else their defaults; a deployment leaves nothing else to choose."""
 _ENDPOINT = re.compile(r"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?(?![a-z0-9.-])")
 _TOLD_BY_AWS = "give --parameter where a parameter holds it, or write it out"
 
@@ -48,10 +46,10 @@ class Site:
         self.stack = stack
         self.account = account
         self._pseudo = _pseudo_parameters(account)
-        self.evaluation = Evaluation(stack, _HERE, self._symbolic)
+        self.evaluation = Evaluation(stack, AS_GIVEN, self._symbolic)
         self.wiring = read_wiring(self.evaluation)
         self.names = Names(self.evaluation)
-        self._settled = Evaluation(stack, _HERE, self._concrete)
+        self._settled = Evaluation(stack, AS_GIVEN, self._concrete)
         self._attributes: dict[Attribute, str | None] = {}
         self._addresses = {self.id_of(api): address(api.path) for api in self.wiring.apis if api.element is not None}
         self._discretion = Discretion(stack)

@@ -18,7 +18,7 @@ from wsconform.picture.layout import lay_out
 from wsconform.picture.piles import pile_up
 from wsconform.picture.svg import svg_of
 from wsconform.template.stack import Stack
-from wsconform.template.worlds import World
+from wsconform.template.worlds import AS_GIVEN
 from wsconform.wiring.reader import read_wiring
 
 
@@ -48,8 +48,8 @@ def draw(stack: Stack, apis: Collection[str]) -> Drawn:
     hidden wherever they would show.
     """
     discretion = Discretion(stack)
-    evaluation = stack.in_world(World(features=(), choices={}))
-    examination = examine(stack, _checks(), only=evaluation)
+    wiring = read_wiring(stack.in_world(AS_GIVEN))
+    examination = examine(stack, _checks(), only=wiring)
     suppression.apply(examination, suppression.Rules(known=[check.name for check in _checks()], checks=()))
     findings = [
         replace(one, message=discretion.message(one.message), fix=discretion.message(one.fix))
@@ -58,7 +58,7 @@ def draw(stack: Stack, apis: Collection[str]) -> Drawn:
     ]
     findings.sort(key=lambda one: one.severity, reverse=True)
     graphs = []
-    for api in read_wiring(evaluation).apis:
+    for api in wiring.apis:
         if api.path in apis:
             graph = graph_of(api, [one for one in findings if one.api in (api.path, TEMPLATE)])
             _hide(graph, discretion)
