@@ -77,7 +77,6 @@ def deploy(  # noqa: PLR0913 (each by its name)
         apis=deployed,
         functions=functions.deployed,
         caller=caller,
-        outputs=site.outputs(),
         remarks=site.remarks,
     )
 

@@ -220,7 +220,6 @@ class DeployedApi:
 class Deployment:
     """A deployed template. `caller` are the credentials of the person at the keyboard, who may do everything.
 
-    `outputs` are those of the template, with local addresses in them.
     `remarks` are lines for people about what differs from what they may expect (a route left out of a snapshot, a
     value that only AWS could tell).
     """
@@ -229,5 +228,4 @@ class Deployment:
     apis: Mapping[str, DeployedApi]
     functions: Mapping[str, DeployedFunction]
     caller: Credentials
-    outputs: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()

@@ -154,19 +154,6 @@ class Site:
         except ValueError:
             return None
 
-    def outputs(self) -> dict[str, str]:
-        """The outputs of the template, but for those that only AWS could tell."""
-        root, found = self.stack.root, {}
-        scope = self._settled.scope(root)
-        for name, output in root.section("Outputs").items():
-            node, condition = child(output, "Value"), child(output, "Condition")
-            left_out = isinstance(condition, Scalar) and scope.condition(condition.text) is False
-            value = evaluate(node, scope) if node is not None and not left_out else None
-            known = self.literal(value) if isinstance(value, Text) else None
-            if isinstance(known, str):
-                found[name] = known
-        return found
-
     def open_conditions(self) -> dict[str, None]:
         """The conditions of resources of which only AWS could tell whether they hold."""
         declared = self.stack.declared.values()
