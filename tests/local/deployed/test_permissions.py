@@ -145,7 +145,7 @@ def test_with_credentials_the_role_decides(service: str, action: str, said: str)
 ALIAS = """Resources:
   Live:
     Type: AWS::Lambda::Alias
-    Properties: {{FunctionName: !Ref ChatFunction, FunctionVersion: $LATEST, Name: live}}
+    Properties: {{FunctionName: {of}, FunctionVersion: $LATEST, Name: live}}
   ChatIntegration:
     Type: AWS::ApiGatewayV2::Integration
     Properties:
@@ -175,9 +175,25 @@ ALIAS = """Resources:
     ],
 )
 def test_a_permission_is_for_one_qualifier(uri: str, function: str, said: str) -> None:
-    made = chat(ALIAS.format(uri=uri, function=function))
+    made = chat(ALIAS.format(of="!Ref ChatFunction", uri=uri, function=function))
     assert why_not(made, "send").startswith(said)
     assert bool(why_not(made, "send")) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("of", "is_its"),
+    [
+        ("!GetAtt ChatFunction.Arn", True),
+        ("!Sub '${AWS::AccountId}:function:${ChatFunction}'", True),
+        ("!Ref DoorFunction", False),
+        ("!Sub 'our-${ChatFunction}'", False),
+    ],
+)
+def test_an_alias_is_of_one_function(of: str, is_its: bool) -> None:  # noqa: FBT001
+    live = "!Sub '${ChatFunction.Arn}:live'"
+    reason = why_not(chat(ALIAS.format(of=of, uri=live, function=live)), "send")
+    assert (reason == "") is is_its
+    assert is_its or 'ChatFunction has no alias or version "live"' in reason
 
 
 def test_a_function_of_another_stack_cannot_be_called() -> None:

@@ -8,9 +8,9 @@ from wsconform.local.deployed.functions import Functions
 from wsconform.local.deployed.model import FunctionTarget
 from wsconform.local.deployed.permissions import Permissions
 from wsconform.local.deployed.site import Site
-from wsconform.template.values import Attribute, Text, Unresolved, split, text
+from wsconform.template.values import Text, Unresolved, split, text
 from wsconform.wiring.model import Authorizer, Call, Function, Integration, Route, Stage
-from wsconform.wiring.uris import FunctionUri, MalformedUri, Uri, parse_uri
+from wsconform.wiring.uris import FunctionUri, MalformedUri, Uri, parse_function, parse_uri
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,8 @@ class Targets:
             for resource_id in site.evaluation.ids([kind]):
                 resource = site.evaluation.resource(resource_id)
                 of = resource.get("FunctionName")
-                if not isinstance(of, Text) or not _names(site.names.canonical(of), function):
+                named = parse_function(site.names.canonical(of)) if isinstance(of, Text) else None
+                if not isinstance(named, FunctionUri) or site.wiring.function_named(named) is not function:
                     continue
                 value = resource.get(name) if name else Text(("1",), resource.span)
                 names.add(site.literal(value) if isinstance(value, Text) else None)
@@ -121,12 +122,3 @@ def _problem(uri: Uri) -> str:
     if isinstance(uri, MalformedUri):
         return uri.problem
     return f"is not known: {uri.reason}" if isinstance(uri, Unresolved) else "names no function"
-
-
-def _names(value: Text, function: Function) -> bool:
-    """Whether a `FunctionName` is that of a function: its name, its ARN, or `!Ref`."""
-    return (
-        value.parts[-len(function.name.parts) :] == function.name.parts
-        or value.atom == Attribute(function.id)
-        or (str(value).endswith(f":{function.name}"))
-    )
