@@ -218,16 +218,16 @@ def _globs_first(item: tuple[str, object]) -> bool:
 
 
 def _require_allowed(parameter: Parameter, value: str) -> None:
-    """CloudFormation user guide, "Parameters": AllowedValues; of a list, each item must be one of them."""
-    for item in value.split(",") if parameter.is_list else [value]:
-        if parameter.allowed and item.strip() not in parameter.allowed:
-            allowed = ", ".join(f'"{one}"' for one in parameter.allowed)
-            raise TemplateError(
-                f'parameter "{parameter.name}" is given "{item.strip()}", and allows {allowed}',
-                path=parameter.span.file,
-                span=parameter.span,
-                fix="give it one of these",
-            )
+    """Raise TemplateError for a value that its parameter does not allow."""
+    item = parameter.disallowed(value)
+    if item is not None:
+        allowed = ", ".join(f'"{one}"' for one in parameter.allowed)
+        raise TemplateError(
+            f'parameter "{parameter.name}" is given "{item}", and allows {allowed}',
+            path=parameter.span.file,
+            span=parameter.span,
+            fix="give it one of these",
+        )
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:

@@ -32,6 +32,21 @@ def test_defaults_and_allowed_values_are_read_as_text() -> None:
     assert found.allowed == ("1", "2.5", "true", "")
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "disallowed"),
+    [
+        ("String", "a", None),
+        ("String", "a,b", "a,b"),
+        ("String", " a", " a"),
+        ("CommaDelimitedList", "a, b", None),
+        ("CommaDelimitedList", "a, c ,d", "c"),
+    ],
+)
+def test_a_value_is_allowed_as_it_is_and_a_list_by_its_items(kind: str, value: str, disallowed: str | None) -> None:
+    assert parameter(kind, AllowedValues=["a", "b"]).disallowed(value) == disallowed
+    assert parameter(kind).disallowed(value) is None
+
+
 @pytest.mark.parametrize("section", [None, [], "text", {}, {"P": None}, {"P": "String"}, {"P": ["String"]}])
 def test_what_is_no_parameter_is_passed_over(section: object) -> None:
     assert read_parameters(mapping({"Parameters": section})) == {}

@@ -34,6 +34,14 @@ class Parameter:
         """Whether the value given is only the name of an SSM parameter, read at deployment."""
         return self.type.startswith("AWS::SSM::Parameter::Value<")
 
+    def disallowed(self, value: str) -> str | None:
+        """The value, or the item of a list, that `AllowedValues` do not have (CloudFormation user guide, "Parameters").
+
+        None where they have all, or there are none.
+        """
+        items = [item.strip() for item in value.split(",")] if self.is_list else [value]
+        return next((item for item in items if self.allowed and item not in self.allowed), None)
+
     def unresolved(self, prefix: str = "") -> Unresolved:
         """The unknown value of this parameter, in the nested stack `prefix`."""
         if self.comes_from_ssm:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wsconform.local.deployed.errors import Problem
-from wsconform.template.parameters import Parameter
 from wsconform.template.stack import Stack
 
 
@@ -16,11 +15,6 @@ def refused_parameters(stack: Stack) -> Iterator[Problem]:
         at = str(parameter.span)
         if value is None:
             yield Problem(f'parameter "{name}" has no default and no value', at, f"give --parameter {name}=VALUE")
-        elif not _is_allowed(parameter, value):
+        elif parameter.disallowed(value) is not None:
             allowed = ", ".join(f'"{one}"' for one in parameter.allowed)
             yield Problem(f'parameter "{name}" has a value that it does not allow', at, f"give one of {allowed}")
-
-
-def _is_allowed(parameter: Parameter, value: str) -> bool:
-    items = [item.strip() for item in value.split(",")] if parameter.is_list else [value]
-    return not parameter.allowed or all(item in parameter.allowed for item in items)
