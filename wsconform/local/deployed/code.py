@@ -8,20 +8,17 @@ guide, "Assets".
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from wsconform.local.deployed.model import Code
 from wsconform.local.deployed.site import Site
-from wsconform.template.nodes import Scalar, child
 from wsconform.template.stack import Resource
 from wsconform.template.values import Attribute, Map, Text
-from wsconform.wiring.functions.place import build_method
+from wsconform.wiring.functions.place import asset_of, beside, build_method
 from wsconform.wiring.model import Function
 
 _LAYERS = {"AWS::Serverless::LayerVersion": "ContentUri", "AWS::Lambda::LayerVersion": "Content"}
 _ARCHIVES = (".zip", ".jar")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _BUILDS = ".aws-sam"
 
 
@@ -40,7 +37,7 @@ def code_of(site: Site, function: Function) -> Code:
             return Code(unusable="parts of the code in the template are told by AWS when the stack is deployed")
         return Code(inline=written, layers=layers)
     built_by = build_method(function)
-    if built_by and _BUILDS not in _template(function.resource).parts and not _is_plain(built_by):
+    if built_by and _BUILDS not in Path(function.resource.module.source.path).parts and not _is_plain(built_by):
         return Code(unusable=f"its code is made by {built_by}: run `sam build`, and serve .aws-sam/build/template.yaml")
     found = _content(site, function.resource, "CodeUri" if settled.get("CodeUri") is not None else "Code")
     if isinstance(found, str):
@@ -80,24 +77,18 @@ def _content(site: Site, resource: Resource, name: str) -> Path | str:
     if value is None:
         return "it names no code"
     if isinstance(value, Map):
-        asset = child(resource.module.resources[resource.logical_id], "Metadata", "aws:asset:path")
-        about = child(resource.module.resources[resource.logical_id], "Metadata", "aws:asset:property")
-        if not isinstance(asset, Scalar) or (isinstance(about, Scalar) and about.text.partition(".")[0] != name):
+        written = asset_of(resource, name)
+        if written is None:
             return "its code lies in S3, not beside the template"
-        written = asset.text
     else:
         told = site.literal(value) if isinstance(value, Text) else None
         if not isinstance(told, str):
             return "where its code lies is told when the stack is deployed"
         written = told
-    if _SCHEME.match(written) and not written.startswith("file://"):
+    path = beside(resource, written)
+    if path is None:
         return f'its code lies at "{written}", not beside the template'
-    path = _template(resource).parent / written.removeprefix("file://")
     try:
         return path.resolve() if path.exists() else f'its code, "{written}", does not lie beside the template'
     except (OSError, ValueError) as error:
         return f'its code, "{written}", cannot be read: {error}'
-
-
-def _template(resource: Resource) -> Path:
-    return Path(resource.module.source.path)

@@ -12,8 +12,8 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from wsconform.records import record
-from wsconform.template.nodes import Mapping, Node, Scalar, Sequence, Span, child
-from wsconform.template.stack import Stack
+from wsconform.template.nodes import Node, Scalar, Sequence, Span, child
+from wsconform.template.stack import Resource, Stack
 from wsconform.template.values import Map, Text
 from wsconform.wiring.functions.python_code import PYTHON
 from wsconform.wiring.functions.source_file import Language
@@ -83,21 +83,32 @@ def place_of(function: Function) -> Place | NoPlace:
 
 def build_method(function: Function) -> str:
     """`BuildMethod` of the function's metadata, empty where it has none."""
-    node = child(_metadata(function), "BuildMethod")
+    node = _metadata(function.resource, "BuildMethod")
     return node.text if isinstance(node, Scalar) else ""
 
 
 def entry_points(function: Function) -> list[str]:
     """The files that esbuild starts from, as the function's metadata lists them."""
-    node = child(_metadata(function), "BuildProperties", "EntryPoints")
+    node = _metadata(function.resource, "BuildProperties", "EntryPoints")
     return [item.text for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
 
 
-def _metadata(function: Function) -> Node | None:
-    resource = function.resource
-    node = resource.module.resources.get(resource.logical_id)
-    found = node.get("Metadata") if node is not None else None
-    return found if isinstance(found, Mapping) else None
+def asset_of(resource: Resource, name: str) -> str | None:
+    """The folder of the CDK asset that a property of a resource is, as the metadata names it; None where it is none."""
+    named, about = _metadata(resource, "aws:asset:path"), _metadata(resource, "aws:asset:property")
+    is_it = not isinstance(about, Scalar) or about.text == name
+    return named.text if isinstance(named, Scalar) and is_it else None
+
+
+def beside(resource: Resource, written: str) -> Path | None:
+    """Where a path in the template of a resource leads from that template's folder; None for a URL."""
+    if _SCHEME.match(written) and not written.startswith("file://"):
+        return None
+    return Path(resource.module.source.path).parent / written.removeprefix("file://")
+
+
+def _metadata(resource: Resource, *path: str) -> Node | None:
+    return child(resource.module.resources.get(resource.logical_id), "Metadata", *path)
 
 
 def _inline(function: Function, code: Text) -> Place:
@@ -109,19 +120,17 @@ def _inline(function: Function, code: Text) -> Place:
 
 
 def _asset(function: Function, at: Span) -> Place | NoPlace | None:
-    """The folder of a CDK asset, which its metadata names."""
-    named = child(_metadata(function), "aws:asset:path")
-    about = child(_metadata(function), "aws:asset:property")
-    if not isinstance(named, Scalar) or (isinstance(about, Scalar) and about.text != "Code"):
+    named = asset_of(function.resource, "Code")
+    if named is None:
         return None
-    found = _local(function, named.text, at)
+    found = _local(function, named, at)
     return found if isinstance(found, Place) else NoPlace(found.reason)
 
 
 def _local(function: Function, written: str, at: Span) -> Place | NoPlace:
-    if _SCHEME.match(written) and not written.startswith("file://"):
+    path = beside(function.resource, written)
+    if path is None:
         return NoPlace(f'its code lies at "{written}", not beside the template')
-    path = Path(function.resource.module.source.path).parent / written.removeprefix("file://")
     try:
         if path.is_dir():
             known = _FOLDERS.setdefault(function.wiring.evaluation.stack, {})
