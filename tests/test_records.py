@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
@@ -76,6 +78,21 @@ def test_a_frozen_one_is_told_by_its_values() -> None:
 def test_no_other_class_equals_it() -> None:
     others: tuple[object, ...] = (Spot("a", 1), ("a", 1, []))
     assert Place("a", 1) not in others
+
+
+def test_one_of_a_class_made_of_it_equals_its_like_only() -> None:
+    class Corner(Place):
+        pass
+
+    assert Corner("a") == Corner("a")
+    others: tuple[object, ...] = (Place("a"),)
+    assert Corner("a") not in others
+
+
+def test_it_can_be_copied_and_sent_to_another_process() -> None:
+    made = Place("a", 2, ["x"])
+    for again in (copy.copy(made), copy.deepcopy(made), pickle.loads(pickle.dumps(made))):  # noqa: S301 (its own)
+        assert (again, again.seen) == (made, ["x"])
 
 
 def test_one_that_changes_has_no_hash() -> None:

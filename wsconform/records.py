@@ -25,7 +25,9 @@ def _record(
         if eq:
             compared = [one.name for one in dataclasses.fields(made) if one.compare]
             values = attrgetter(*compared) if compared else _no_values
-            made.__eq__ = lambda one, other: values(one) == values(other) if other.__class__ is made else NotImplemented
+            made.__eq__ = lambda one, other: (
+                values(one) == values(other) if other.__class__ is one.__class__ else NotImplemented
+            )
             made.__hash__ = (lambda one: hash(values(one))) if frozen else None
         return made
 
