@@ -14,6 +14,7 @@ from wsconform.check.page import whole_template
 from wsconform.local.deployed.account import local_account
 from wsconform.local.deployed.errors import DeployError
 from wsconform.local.deployed.model import Deployment
+from wsconform.report.text import render
 
 HEAD = """Mappings:
   Sizes:
@@ -149,9 +150,17 @@ INTEGRATION = """\
       IntegrationType: AWS_PROXY
       IntegrationUri: !Sub "arn:aws:lambda:us-east-1:111122223333:function:${Word}"
 """
+TWICE = """\
+  SendRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref ChatApi, RouteKey: !Ref Word, Target: !Sub "integrations/${ChatIntegration}"}
+  DefaultRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref ChatApi, RouteKey: !Ref Word, Target: !Sub "integrations/${ChatIntegration}"}
+"""
 
 
-@pytest.mark.parametrize("resource", [STAGE, ROUTE, INTEGRATION])
+@pytest.mark.parametrize("resource", [STAGE, ROUTE, INTEGRATION, TWICE])
 def test_what_is_not_to_be_shown_stands_in_no_message(resource: str) -> None:
     template = whole_template(f"Parameters:\n  Word: {{Type: String, NoEcho: true}}\nResources:\n{resource}", BASE)
     said = all_said(template, {"Word": HUSH})
@@ -164,7 +173,7 @@ def all_said(template: str, values: dict[str, str]) -> str:
     try:
         made = deployed(template, given=values)
     except DeployError as error:
-        return str(error)
+        return str(error) + ("" if error.refused is None else render([error.refused]))
     snapshots = [stage.snapshot for api in made.apis.values() for stage in api.stages.values()]
     routes = [route for one in snapshots if one is not None for route in one.routes.values()]
     targets = [route.integration.target for route in routes if route.integration is not None]

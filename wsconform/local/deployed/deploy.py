@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -89,9 +88,7 @@ def _refuse(site: Site, checks: Registry, accept: Collection[str]) -> Examinatio
         raise DeployError([Problem(f"accept: {error}")]) from None
     found = refusals(site.wiring, checks, accept={*accepted, *LASTING})
     for verdict in found.examination.verdicts:
-        verdict.findings = [
-            replace(one, message=site.discreet(one.message), fix=site.discreet(one.fix)) for one in verdict.findings
-        ]
+        verdict.findings = [site.discretion.finding(one) for one in verdict.findings]
     for one in found.findings:
         site.problem(one.message, one.span, one.fix, check=one.check)
     for remark in found.remarks():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from wsconform.check.finding import Finding
 from wsconform.template.nodes import Scalar, child
 from wsconform.template.stack import Stack
 
@@ -30,6 +32,16 @@ class Discretion:
         if self._anywhere is not None:
             text = self._anywhere.sub(HIDDEN, text)
         return _QUOTED.sub(lambda quoted: secrets.sub(HIDDEN, quoted.group()), text)
+
+    def finding(self, finding: Finding) -> Finding:
+        """A finding that says nothing of them."""
+        return replace(
+            finding,
+            message=self.message(finding.message),
+            label=self.message(finding.label),
+            fix=self.message(finding.fix),
+            notes=tuple(replace(note, text=self.message(note.text)) for note in finding.notes),
+        )
 
     def value(self, text: str) -> str:
         """A text of the template without them."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from wsconform.local.deployed.account import made_id, url_suffix
@@ -29,17 +28,12 @@ _ENDPOINT = re.compile(r"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:
 _TOLD_BY_AWS = "give --parameter where a parameter holds it, or write it out"
 
 
-@dataclass(slots=True)
-class _Said:
-    problems: list[Problem] = field(default_factory=list)
-    remarks: dict[str, None] = field(default_factory=dict)
-
-
 class Site:
     """A stack as one account has it.
 
-    `wiring` has the account's values in it, and names resources by what they are; `text` gives the names, ids and ARNs
-    that these have. `problems` and `remarks` gather what there is to say of it.
+    `wiring` has the account's values in it, and names resources by what they are; `literal` gives the names, ids and
+    ARNs that these have. `problems` gathers what keeps the template from being deployed, `remarks` what people should
+    know of the deployment, and `discretion` keeps secrets out of both.
     """
 
     def __init__(self, stack: Stack, account: Account, address: Address) -> None:
@@ -52,34 +46,27 @@ class Site:
         self._settled = Evaluation(stack, AS_GIVEN, self._concrete)
         self._attributes: dict[Attribute, str | None] = {}
         self._addresses = {self.id_of(api): address(api.path) for api in self.wiring.apis if api.element is not None}
-        self._discretion = Discretion(stack)
-        self._said = _Said()
-
-    @property
-    def problems(self) -> list[Problem]:
-        """What keeps the template from being deployed."""
-        return self._said.problems
+        self.discretion = Discretion(stack)
+        self.problems: list[Problem] = []
+        self._remarks: dict[str, None] = {}
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What people should know of the deployment."""
-        return tuple(self._said.remarks)
+        """What people should know of the deployment, each said once."""
+        return tuple(self._remarks)
 
     def problem(self, message: str, at: Span | None = None, fix: str = "", *, check: str = "") -> None:
         """Add something that keeps the template from being deployed; `check` is the check that found it."""
-        self.problems.append(Problem(self.discreet(message), _place(at), self.discreet(fix), check))
+        tell = self.discretion.message
+        self.problems.append(Problem(tell(message), _place(at), tell(fix), check))
 
     def remark(self, message: str) -> None:
         """Add something that people should know."""
-        self._said.remarks[self.discreet(message)] = None
+        self._remarks[self.discretion.message(message)] = None
 
     def refusal(self, reason: str, at: Span | None = None) -> Refusal:
         """A refusal in words that give no secret away."""
-        return Refusal(self.discreet(reason), _place(at))
-
-    def discreet(self, message: str) -> str:
-        """A message without the values of `NoEcho` parameters, which may stand in what it quotes of the template."""
-        return self._discretion.message(message)
+        return Refusal(self.discretion.message(reason), _place(at))
 
     def id_of(self, element: Element | Api) -> str:
         """The id that the account gives to an API or a part of one."""

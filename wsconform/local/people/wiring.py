@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from wsconform.check import suppression
@@ -51,11 +51,7 @@ def draw(stack: Stack, apis: Collection[str]) -> Drawn:
     wiring = read_wiring(stack.in_world(AS_GIVEN))
     examination = examine(stack, _checks(), only=wiring)
     suppression.apply(examination, suppression.Rules(known=[check.name for check in _checks()], checks=()))
-    findings = [
-        replace(one, message=discretion.message(one.message), fix=discretion.message(one.fix))
-        for one in examination.findings
-        if one.severity > Severity.NOTE
-    ]
+    findings = [discretion.finding(one) for one in examination.findings if one.severity > Severity.NOTE]
     findings.sort(key=lambda one: one.severity, reverse=True)
     graphs = []
     for api in wiring.apis:
