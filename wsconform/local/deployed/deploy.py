@@ -105,6 +105,3 @@ def _checks(packs: tuple[Path, ...]) -> Registry:
 def _raise(problems: Sequence[Problem], refused: Examination | None = None) -> None:
     if problems:
         raise DeployError(problems, refused)
-
-
-__all__ = ["DeployError", "Problem", "deploy"]

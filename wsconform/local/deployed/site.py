@@ -70,8 +70,7 @@ class Site:
 
     def id_of(self, element: Element | Api) -> str:
         """The id that the account gives to an API or a part of one."""
-        key = element.key if isinstance(element, Api) else element.id
-        return made_id(self.account, key, 10) if isinstance(element, Api) else str(self._attribute(Attribute(key)))
+        return str(self._attribute(Attribute(element.key if isinstance(element, Api) else element.id)))
 
     def literal(self, value: Text | None) -> str | Unresolved | None:
         """A text as the account has it; why it has none where only AWS could tell."""
