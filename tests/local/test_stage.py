@@ -85,6 +85,17 @@ def test_what_holds_for_several_functions_is_said_once(tmp_path: Path) -> None:
     assert remark.startswith("LambdaRequestAuthFunction, MyLambdaRouteHandlerFunction cannot run here: ")
 
 
+def test_a_call_of_an_aws_service_is_named(tmp_path: Path) -> None:
+    service = """IntegrationType: AWS
+      IntegrationMethod: POST
+      IntegrationUri: !Sub arn:${AWS::Partition}:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/jobs
+      CredentialsArn: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/caller"""
+    template = write_template(tmp_path, TEMPLATE.replace("IntegrationType: MOCK", service))
+
+    with LocalStage(template) as stage:
+        assert any('"Mock" calls the AWS service sqs, which cannot be called here' in one for one in stage.remarks)
+
+
 def test_parameters_and_environment_are_given() -> None:
     template = SAMPLE / "template.yaml"
     with LocalStage(template, parameters={"Credential": "other", "StageName": "dev"}) as stage:

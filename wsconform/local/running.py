@@ -24,6 +24,7 @@ from wsconform.local.functions.functions import Functions
 from wsconform.local.gateway.assumptions import Assumptions
 from wsconform.local.gateway.core import Gateway
 from wsconform.local.gateway.effects import Happened, Invoke
+from wsconform.local.gateway.integration.begin import uncallable
 from wsconform.local.happenings import Happening, Happenings
 from wsconform.local.outcome import Invoked
 from wsconform.local.sockets.certificate import Certificates
@@ -167,7 +168,7 @@ class Running:
         """Lines for people on what differs from what they may expect."""
         cannot = [f"{labels} cannot run here: {reason}" for reason, labels in _together(self.functions.problems())]
         otherwise = [f"{labels}: {remark}" for remark, labels in _together(self.functions.remarks())]
-        return [*self.deployment.remarks, *cannot, *otherwise]
+        return [*self.deployment.remarks, *uncallable(self.deployment), *cannot, *otherwise]
 
     def sources(self) -> list[Path]:
         """The files and folders that it was made of."""

@@ -57,7 +57,7 @@ def test_a_mock_without_status(template: str) -> None:
 
 def test_an_aws_service_fails_and_is_listed() -> None:
     queue = route("AWS", target=None, service="sqs", place="template.yaml:9:5")
-    expected = '"Integration" calls the AWS service sqs, which cannot be called here: it fails as it would on AWS'
+    expected = '"Integration" calls the AWS service sqs, which cannot be called here: it answers as a failing one does'
     conclusion = ended(queue, message())
     assert conclusion.status == 500
     assert explained(conclusion) == f"{expected} (template.yaml:9:5)"

@@ -72,7 +72,7 @@ def _calls_a_service(integration: DeployedIntegration) -> bool:
 def _explained(integration: DeployedIntegration) -> str:
     service = f"the AWS service {integration.service}" if integration.service else f'"{integration.uri}"'
     at = f" ({integration.place})" if integration.place else ""
-    return f'"{integration.label}" calls {service}, which cannot be called here: it fails as it would on AWS{at}'
+    return f'"{integration.label}" calls {service}, which cannot be called here: it answers as a failing one does{at}'
 
 
 def _refused(route: DeployedRoute, context: MessageContext, *, validate_proxies: bool) -> Conclusion | None:
