@@ -131,6 +131,17 @@ def test_connections_outlive_a_deployment() -> None:
     assert not some(Invoke, played.gone())
 
 
+def test_open_connections_have_the_stage_variables_of_the_latest_deployment() -> None:
+    routes = route("$default"), route("$disconnect")
+    played = Played(api=api_of(stage_of(*routes, variables={"realm": "home"})))
+    played.connected()
+    assert event(played.message("hello"))["stageVariables"] == {"realm": "home"}
+    played.gateway.redeploy(api_of(stage_of(*routes, variables={"realm": "abroad"})))
+    assert event(played.message("hello"))["stageVariables"] == {"realm": "abroad"}
+    played.gateway.redeploy(api_of(stage_of(*routes)))
+    assert "stageVariables" not in event(played.gone())
+
+
 def test_a_stage_that_a_deployment_takes_away() -> None:
     played, _ = played_with_one()
     played.gateway.redeploy(api_of(stage_of(route("$default"), name="v2")))

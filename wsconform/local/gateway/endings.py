@@ -84,7 +84,13 @@ class Endings:
         if route.integration is None:
             return []
         event = events.disconnect_event(
-            connection.origin, connection.authorizer, code, reason, request_id=state.ids.request(), now=now
+            connection.origin,
+            stage.variables,
+            connection.authorizer,
+            code,
+            reason,
+            request_id=state.ids.request(),
+            now=now,
         )
         context = MessageContext(event=event, stage_variables=stage.variables)
         return run(state, None, connection.id, route, context, now, partial(self._concluded, connection.id))

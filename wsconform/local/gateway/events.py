@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from wsconform.local.gateway.inputs import Upgrade
 
 Event = dict[str, Any]
 Pairs = Iterable[tuple[str, str]]
+Variables = Mapping[str, str]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOP_BY_HOP = frozenset({"connection", "upgrade", "content-length"})
@@ -32,7 +33,6 @@ class Origin:
     connection_id: str
     connected_at: int
     identity: Mapping[str, str | None]
-    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def identity_of(request: Upgrade) -> dict[str, str | None]:
@@ -75,7 +75,14 @@ def received_headers(request: Upgrade, trace: str) -> list[tuple[str, str]]:
 
 
 def authorizer_event(  # noqa: PLR0913, each is a field
-    origin: Origin, headers: Pairs, query: Pairs, *, arn: str, request_id: str, now: float
+    origin: Origin,
+    headers: Pairs,
+    query: Pairs,
+    variables: Variables,
+    *,
+    arn: str,
+    request_id: str,
+    now: float,
 ) -> Event:
     """The event of a REQUEST authorizer. It alone has the headers that make the request an upgrade."""
     upgrade = [("Connection", "upgrade"), ("content-length", "0"), ("Upgrade", "websocket")]
@@ -85,19 +92,26 @@ def authorizer_event(  # noqa: PLR0913, each is a field
         "methodArn": arn,
         **_valued("headers", "multiValueHeaders", everything),
         **_query(query),
-        "stageVariables": dict(origin.variables),
+        "stageVariables": dict(variables),
         "requestContext": _connecting(origin, None, request_id, now),
     }
 
 
 def connect_event(  # noqa: PLR0913, each is a field
-    origin: Origin, headers: Pairs, query: Pairs, authorizer: Mapping[str, Any] | None, *, request_id: str, now: float
+    origin: Origin,
+    headers: Pairs,
+    query: Pairs,
+    variables: Variables,
+    authorizer: Mapping[str, Any] | None,
+    *,
+    request_id: str,
+    now: float,
 ) -> Event:
     """The event of `$connect`."""
     return {
         **_valued("headers", "multiValueHeaders", headers),
         **_query(query),
-        **_variables(origin),
+        **_variables(variables),
         "requestContext": _connecting(origin, authorizer, request_id, now),
         "isBase64Encoded": False,
     }
@@ -105,6 +119,7 @@ def connect_event(  # noqa: PLR0913, each is a field
 
 def message_event(  # noqa: PLR0913, each is a field
     origin: Origin,
+    variables: Variables,
     authorizer: Mapping[str, Any] | None,
     route_key: str,
     body: str,
@@ -124,11 +139,18 @@ def message_event(  # noqa: PLR0913, each is a field
     context["messageDirection"] = "IN"
     _fill(context, origin, request_id, milliseconds(now))
     event: Event = {"requestContext": context, "body": body, "isBase64Encoded": False}
-    return {**_variables(origin), **event} if origin.variables else event
+    return {**_variables(variables), **event} if variables else event
 
 
 def disconnect_event(  # noqa: PLR0913, each is a field
-    origin: Origin, authorizer: Mapping[str, Any] | None, code: int, reason: str, *, request_id: str, now: float
+    origin: Origin,
+    variables: Variables,
+    authorizer: Mapping[str, Any] | None,
+    code: int,
+    reason: str,
+    *,
+    request_id: str,
+    now: float,
 ) -> Event:
     """The event of `$disconnect`. Its four headers are always these, three of them empty."""
     headers = [("Host", origin.domain), ("x-api-key", ""), (_FORWARDED, ""), ("x-restapi", "")]
@@ -146,7 +168,7 @@ def disconnect_event(  # noqa: PLR0913, each is a field
     _fill(context, origin, request_id, milliseconds(now))
     return {
         **_valued("headers", "multiValueHeaders", headers),
-        **_variables(origin),
+        **_variables(variables),
         "requestContext": context,
         "isBase64Encoded": False,
     }
@@ -191,5 +213,5 @@ def _query(query: Pairs) -> Event:
     return _valued("queryStringParameters", "multiValueQueryStringParameters", pairs) if pairs else {}
 
 
-def _variables(origin: Origin) -> Event:
-    return {"stageVariables": dict(origin.variables)} if origin.variables else {}
+def _variables(variables: Variables) -> Event:
+    return {"stageVariables": dict(variables)} if variables else {}

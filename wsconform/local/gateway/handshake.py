@@ -70,7 +70,6 @@ class Handshake:
             connection_id=state.ids.connection(),
             connected_at=events.milliseconds(now),
             identity=events.identity_of(request),
-            variables=stage.variables if stage is not None else {},
         )
         connection = Connection(peer, origin, now)
         request_id = state.ids.request()
@@ -162,6 +161,7 @@ class Handshake:
             attempt.connection.origin,
             attempt.headers,
             attempt.request.query,
+            attempt.stage.variables,
             arn=self._arn(attempt),
             request_id=attempt.request_id,
             now=now,
@@ -231,6 +231,7 @@ class Handshake:
             attempt.connection.origin,
             attempt.headers,
             attempt.request.query,
+            attempt.stage.variables,
             attempt.connection.authorizer,
             request_id=attempt.request_id,
             now=attempt.began,

@@ -56,6 +56,7 @@ class Messages:
         message_id = state.ids.request()
         event = events.message_event(
             connection.origin,
+            stage.variables,
             connection.authorizer,
             route.key,
             text,
