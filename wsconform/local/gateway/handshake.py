@@ -62,7 +62,7 @@ class Handshake:
         if state.connections.of(peer) is not None:
             return []
         name, _, rest = request.path.removeprefix("/").partition("/")
-        stage = state.stages.get(name)
+        stage = self._stage(request, name, rest)
         origin = events.Origin(
             api_id=state.api.id,
             stage=name,
@@ -73,9 +73,8 @@ class Handshake:
         )
         connection = Connection(peer, origin, now)
         request_id = state.ids.request()
-        early = self._early(request, name, rest)
-        if early is not None or stage is None:
-            status, why = early or (state.assumptions.unknown_stage, self._no_stage(name))
+        if not isinstance(stage, Stage):
+            status, why = stage
             return self._refused(connection, request_id, status, why)
         attempt = _Attempt(
             connection=connection,
@@ -89,25 +88,21 @@ class Handshake:
         state.connections.begin(connection)
         return self._admit(attempt, now)
 
-    def _early(self, request: Upgrade, name: str, rest: str) -> tuple[int, str] | None:
-        """A refusal that no route has a say in."""
+    def _stage(self, request: Upgrade, name: str, rest: str) -> Stage | tuple[int, str]:
+        """The stage that a path leads to, or a refusal that no route has a say in: its status, and why."""
         state = self._state
         if request.target_length > URL:
             return 414, f"the URL is {request.target_length} characters long, {URL} may be"
         if state.api.disabled:
             return 403, "the API's DisableExecuteApiEndpoint is set"
-        if name not in state.api.stages:
-            return state.assumptions.unknown_stage, self._no_stage(name)
+        declared = state.api.stages.get(name)
+        if declared is None:
+            there = ", ".join(f'"{one}"' for one in state.api.stages)
+            return state.assumptions.unknown_stage, f'there is no stage "{name}", there is {there or "none"}'
         if rest:
             return state.assumptions.path_after_stage, f'the path goes on after the stage with "/{rest}"'
-        stage = state.api.stages[name]
-        if stage.snapshot is None:
-            return 403, stage.why_empty or f'stage "{name}" has no deployment'
-        return None
-
-    def _no_stage(self, name: str) -> str:
-        there = ", ".join(f'"{one}"' for one in self._state.api.stages)
-        return f'there is no stage "{name}", there is {there or "none"}'
+        deployed = state.stages.get(name)
+        return deployed or (403, declared.why_empty or f'stage "{name}" has no deployment')
 
     def _admit(self, attempt: _Attempt, now: float) -> list[Effect]:
         state, route = self._state, attempt.route
