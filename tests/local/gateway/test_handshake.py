@@ -356,6 +356,15 @@ def test_disconnect_after_a_refusal_is_an_assumption() -> None:
         assert (some(Invoke, played.upgrade()) is not None) is invoked
 
 
+def test_disconnect_after_a_refusal_has_the_time_of_the_refusal() -> None:
+    played = Played(guarded(), route("$disconnect"), assumed={"J10": "yes"})
+    asked = one(Invoke, played.upgrade())
+    played.now += 20
+    found = event(played.answer(asked, policy("*", "Deny")))
+    assert found["requestContext"]["requestTimeEpoch"] == int(played.now * 1000)
+    assert played.gateway.next_deadline() == played.now + 29
+
+
 def test_bodies_of_refusals_are_an_assumption() -> None:
     bodies = {}
     for choice in ("ids", "message", "none"):

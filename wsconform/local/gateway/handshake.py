@@ -18,7 +18,7 @@ from wsconform.local.gateway.authorizer.conditions import facts_of
 from wsconform.local.gateway.authorizer.sources import missing_source
 from wsconform.local.gateway.connections import Connection
 from wsconform.local.gateway.effects import Accept, Effect, Happened, Refuse
-from wsconform.local.gateway.endings import Endings
+from wsconform.local.gateway.endings import LOST, Endings
 from wsconform.local.gateway.inputs import Upgrade
 from wsconform.local.gateway.integration.begin import as_json
 from wsconform.local.gateway.integration.conclusion import Conclusion
@@ -107,13 +107,13 @@ class Handshake:
     def _admit(self, attempt: _Attempt, now: float) -> list[Effect]:
         state, route = self._state, attempt.route
         if not state.connects.take(now) or not state.requests.take(now) or not attempt.stage.admits(CONNECT, now):
-            return self._refuse(attempt, 429, "more requests than the throttle allows")
+            return self._refuse(attempt, now, 429, "more requests than the throttle allows")
         if route is None:
             missing = attempt.stage.absent.get(CONNECT, "")
             return self._accept(attempt, now, None, missing and f"nobody is asked who connects: {missing}")
         fault = self._key_fault(attempt, route)
         if fault:
-            return self._refuse(attempt, 403, fault)
+            return self._refuse(attempt, now, 403, fault)
         match route.authorization:
             case "CUSTOM":
                 return self._ask_authorizer(attempt, route, now)
@@ -137,21 +137,21 @@ class Handshake:
     def _check_signature(self, attempt: _Attempt, route: DeployedRoute, now: float) -> list[Effect]:
         caller = attempt.request.caller
         if caller.fault:
-            return self._refuse(attempt, 403, caller.fault)
+            return self._refuse(attempt, now, 403, caller.fault)
         refusal = self._state.api.may_invoke(caller.arn, self._arn(attempt))
         if refusal is not None:
-            return self._refuse(attempt, 403, refusal.reason, refusal.place)
+            return self._refuse(attempt, now, 403, refusal.reason, refusal.place)
         return self._key_of_nobody(attempt, route, now)
 
     def _key_of_nobody(self, attempt: _Attempt, route: DeployedRoute, now: float) -> list[Effect]:
         if route.api_key_required and self._state.api.key_expression == KEY_OF_AUTHORIZER:
-            return self._refuse(attempt, 403, "the API key is to come from an authorizer, and there is none")
+            return self._refuse(attempt, now, 403, "the API key is to come from an authorizer, and there is none")
         return self._run_connect(attempt, route, now)
 
     def _ask_authorizer(self, attempt: _Attempt, route: DeployedRoute, now: float) -> list[Effect]:
         authorizer = route.authorizer
         if authorizer is None:
-            return self._refuse(attempt, 500, "the route asks for an authorizer and names none")
+            return self._refuse(attempt, now, 500, "the route asks for an authorizer and names none")
         event = events.authorizer_event(
             attempt.connection.origin,
             attempt.headers,
@@ -164,36 +164,35 @@ class Handshake:
         ignore_case = self._state.assumptions.header_sources_ignore_case
         missing = missing_source(authorizer.sources, event, ignore_case=ignore_case)
         if missing:
-            return self._refuse(attempt, 401, f"identity source {missing} is missing")
+            return self._refuse(attempt, now, 401, f"identity source {missing} is missing")
         target = authorizer.target
         if target.refusal is not None or target.function is None:
             refusal = target.refusal
             reason = refusal.reason if refusal is not None else "its function does not exist"
             why = f"authorizer {authorizer.label} may not be invoked: {reason}"
-            return self._refuse(attempt, 500, why, refusal.place if refusal is not None else "")
+            return self._refuse(attempt, now, 500, why, refusal.place if refusal is not None else "")
         invoke = self._state.calls.invoke(
             attempt.connection,
             target.function,
             target.qualifier,
             as_json(event),
             now + AUTHORIZER_TIMEOUT,
-            partial(self._judge, attempt, route, authorizer, now),
+            partial(self._judge, attempt, route, authorizer),
         )
         text = f"invoke {target.function} as authorizer {authorizer.label}"
         return [Happened("invoke", text, attempt.connection.id, CONNECT), invoke]
 
-    def _judge(  # noqa: PLR0913, PLR0917, what was asked, when, and what came of it
+    def _judge(
         self,
         attempt: _Attempt,
         route: DeployedRoute,
         authorizer: DeployedAuthorizer,
-        asked: float,
         outcome: Outcome | None,
         now: float,
     ) -> list[Effect]:
         if outcome is None:
             why = f"authorizer {authorizer.label} did not answer within {AUTHORIZER_TIMEOUT:g} s"
-            return self._refuse(attempt, 500, why)
+            return self._refuse(attempt, now, 500, why)
         request, assumptions = attempt.request, self._state.assumptions
         identity = attempt.connection.origin.identity
         facts = facts_of(
@@ -201,27 +200,28 @@ class Handshake:
         )
         answer = judge(outcome, self._arn(attempt), facts)
         if isinstance(answer, Unauthorized):
-            return self._refuse(attempt, answer.status, f"{authorizer.label}: {answer.why}")
+            return self._refuse(attempt, now, answer.status, f"{authorizer.label}: {answer.why}")
         state = self._state
         if (
             route.api_key_required
             and state.api.key_expression == KEY_OF_AUTHORIZER
             and answer.key not in state.api.keys
         ):
-            return self._refuse(attempt, 403, f"the usageIdentifierKey of {authorizer.label} is no API key")
+            return self._refuse(attempt, now, 403, f"the usageIdentifierKey of {authorizer.label} is no API key")
+        took = now - attempt.began  # nothing comes before the authorizer
         attempt.connection.authorizer = in_events(
             answer,
-            round((now - asked) * 1000),
+            round(took * 1000),
             as_text=assumptions.context_as_text,
             latency_as_number=assumptions.latency_as_number,
         )
-        text = f'{authorizer.label} allowed "{answer.principal}" after {(now - asked) * 1000:.0f} ms'
-        told = Happened("result", text, attempt.connection.id, CONNECT, fields={"seconds": now - asked})
+        text = f'{authorizer.label} allowed "{answer.principal}" after {took * 1000:.0f} ms'
+        told = Happened("result", text, attempt.connection.id, CONNECT, fields={"seconds": took})
         return [told, *self._run_connect(attempt, route, now)]
 
     def _run_connect(self, attempt: _Attempt, route: DeployedRoute, now: float) -> list[Effect]:
         if route.integration is None and not self._state.assumptions.connect_without_target:
-            return self._refuse(attempt, 500, "the route $connect has no Target")
+            return self._refuse(attempt, now, 500, "the route $connect has no Target")
         event = events.connect_event(
             attempt.connection.origin,
             attempt.headers,
@@ -243,9 +243,11 @@ class Handshake:
 
     def _conclude(self, attempt: _Attempt, conclusion: Conclusion, now: float) -> list[Effect]:
         if conclusion.failure is not None:
-            return self._refuse(attempt, conclusion.status, conclusion.failure.explanation)
+            return self._refuse(attempt, now, conclusion.status, conclusion.failure.explanation)
         if conclusion.status not in _SUCCESSES:
-            return self._refuse(attempt, conclusion.status, f"the integration of $connect answered {conclusion.status}")
+            return self._refuse(
+                attempt, now, conclusion.status, f"the integration of $connect answered {conclusion.status}"
+            )
         return self._accept(attempt, now, conclusion.headers.get(_SUBPROTOCOL) or None)
 
     def _accept(self, attempt: _Attempt, now: float, subprotocol: str | None, explanation: str = "") -> list[Effect]:
@@ -276,12 +278,12 @@ class Handshake:
     def _arn(self, attempt: _Attempt) -> str:
         return self._state.api.arn(f"{attempt.connection.stage}/{CONNECT}")
 
-    def _refuse(self, attempt: _Attempt, status: int, why: str, place: str = "") -> list[Effect]:
+    def _refuse(self, attempt: _Attempt, now: float, status: int, why: str, place: str = "") -> list[Effect]:
         at = f" ({place})" if place else ""
         refused = self._refused(attempt.connection, attempt.request_id, status, f"{why}{at}")
         if self._state.assumptions.disconnect_after_refusal:
             connection = attempt.connection
-            refused += self._endings.tell(connection, 1006, self._state.assumptions.lost_reason, attempt.began)
+            refused += self._endings.tell(connection, LOST, self._state.assumptions.lost_reason, now)
         return refused
 
     def _refused(self, connection: Connection, request_id: str, status: int, why: str) -> list[Effect]:
