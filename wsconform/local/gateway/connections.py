@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +16,7 @@ class Connection:
     calls that it waits for; `full` says that its client does not read.
     """
 
-    __slots__ = ("authorizer", "full", "last_active", "opened", "origin", "over", "peer", "tickets")
+    __slots__ = ("authorizer", "full", "last_active", "opened", "origin", "peer", "tickets")
 
     def __init__(self, peer: object, origin: Origin, now: float) -> None:
         self.peer = peer
@@ -24,7 +24,6 @@ class Connection:
         self.authorizer: Mapping[str, Any] | None = None
         self.last_active = now
         self.opened: float | None = None
-        self.over = False
         self.full = False
         self.tickets: set[int] = set()
 
@@ -45,10 +44,11 @@ class Connection:
 
 
 class Connections:
-    """All of them, by the shell's handle and, once open, by id."""
+    """All of them, by the shell's handle and by id."""
 
     def __init__(self) -> None:
         self._by_peer: dict[object, Connection] = {}
+        self._pending: set[str] = set()
         self._open: dict[str, Connection] = {}
 
     def __len__(self) -> int:
@@ -67,21 +67,23 @@ class Connections:
         """The open connection of an id."""
         return self._open.get(connection_id)
 
-    def pending(self) -> Iterator[Connection]:
-        """Those whose handshake is not over."""
-        return (one for one in self._by_peer.values() if one.opened is None)
+    def is_pending(self, connection_id: str) -> bool:
+        """Whether the handshake of an id is not over."""
+        return connection_id in self._pending
 
     def begin(self, connection: Connection) -> None:
         """Keep a connection whose handshake begins."""
         self._by_peer[connection.peer] = connection
+        self._pending.add(connection.id)
 
     def establish(self, connection: Connection, now: float) -> None:
         """Open a connection."""
         connection.opened = connection.last_active = now
+        self._pending.discard(connection.id)
         self._open[connection.id] = connection
 
     def end(self, connection: Connection) -> None:
         """Forget a connection."""
-        connection.over = True
         self._by_peer.pop(connection.peer, None)
+        self._pending.discard(connection.id)
         self._open.pop(connection.id, None)

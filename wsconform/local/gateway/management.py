@@ -146,7 +146,7 @@ class Management:
         return f'the path "/{"/".join(parts)}" is not {there or "that of a stage with a deployment"}'
 
     def _why_gone(self, connection_id: str) -> str:
-        if any(one.id == connection_id for one in self._state.connections.pending()):
+        if self._state.connections.is_pending(connection_id):
             return "its handshake is not over: nothing can be sent before $connect has returned"
         return "the connection is closed, or never was"
 
