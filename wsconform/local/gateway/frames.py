@@ -12,9 +12,9 @@ FORBIDDEN = "Forbidden"
 INTERNAL = "Internal server error"
 TOO_MANY = "Too Many Requests"
 INVALID_BODY = "Bad request body"
+TIMED_OUT = "Endpoint request timed out"
 
-_MESSAGES = {401: "Unauthorized", 403: FORBIDDEN, 429: TOO_MANY, 500: INTERNAL, 502: INTERNAL}
-_MESSAGES[504] = "Endpoint request timed out"
+_MESSAGES = {401: "Unauthorized", 403: FORBIDDEN, 429: TOO_MANY, 500: INTERNAL, 502: INTERNAL, 504: TIMED_OUT}
 _ERROR_TYPES = {
     400: "BadRequestException",
     401: "UnauthorizedException",

@@ -19,8 +19,6 @@ from wsconform.local.gateway.routes import run
 from wsconform.local.gateway.selection import DEFAULT, Chosen
 from wsconform.local.gateway.state import Stage, State
 
-_TIMED_OUT = "Endpoint request timed out"
-
 
 class _Message(NamedTuple):
     """A message on its way."""
@@ -102,7 +100,7 @@ class Messages:
     def _failed(self, message: _Message, failure: Failure) -> list[Effect]:
         connection, route = message.connection, message.route
         assumptions = self._state.assumptions
-        silent = (failure.kind == _TIMED_OUT and not assumptions.limits_answer) or (
+        silent = (failure.kind == frames.TIMED_OUT and not assumptions.limits_answer) or (
             route.integration is None and assumptions.message_without_target == "silence"
         )
         if silent:

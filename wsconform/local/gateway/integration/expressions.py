@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from wsconform.local.gateway.integration.context import MessageContext
 from wsconform.local.gateway.json_path import Found, as_text, find
@@ -60,10 +60,9 @@ def shared(name: str, context: MessageContext) -> str | None:
     return None
 
 
-def header(headers: object, name: str) -> str:
+def header(headers: Mapping[str, str], name: str) -> str:
     """A header by its name in any case; empty where it is not there."""
-    pairs = headers.items() if hasattr(headers, "items") else ()
-    return next((value for key, value in pairs if key.lower() == name.lower()), "")
+    return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
 
 
 def in_json(path: str, text: str | None) -> str:

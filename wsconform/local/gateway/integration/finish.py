@@ -67,7 +67,7 @@ def _proxied(outcome: Invoked) -> Conclusion:
     result = proxy_result(outcome.payload)
     if isinstance(result, Malformed):
         return failed(_BAD_GATEWAY, "Internal server error", f"malformed Lambda proxy response: {result.reason}")
-    return Conclusion(status=result.status, body=result.body, headers=result.headers)
+    return result
 
 
 def _unproxied(

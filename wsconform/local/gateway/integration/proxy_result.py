@@ -9,21 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from wsconform.local.gateway.integration.conclusion import Conclusion
 
 _LOWEST_STATUS = 200
 _HIGHEST_STATUS = 599
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProxyResult:
-    """A well-formed result. `body` is decoded where the function said that it is Base64; names in lower case."""
-
-    status: int
-    body: str | bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +25,8 @@ class Malformed:
     reason: str
 
 
-def proxy_result(payload: bytes) -> ProxyResult | Malformed:
-    """Read a function's result, which is JSON. Keys that the format does not know are passed over."""
+def proxy_result(payload: bytes) -> Conclusion | Malformed:
+    """Read a result, which is JSON: keys that the format does not know are passed over, Base64 is decoded."""
     try:
         result = json.loads(payload)
     except (ValueError, RecursionError):
@@ -47,7 +39,7 @@ def proxy_result(payload: bytes) -> ProxyResult | Malformed:
     for part in (status, headers, body):
         if isinstance(part, Malformed):
             return part
-    return ProxyResult(status=status, body=body, headers=headers)  # type: ignore[arg-type]  # none is Malformed here
+    return Conclusion(status=status, body=body, headers=headers)  # type: ignore[arg-type]  # none is Malformed here
 
 
 def _status(result: dict[str, Any]) -> int | Malformed:

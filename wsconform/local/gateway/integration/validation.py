@@ -74,10 +74,10 @@ def _validator(key: _ById) -> Any:  # noqa: ANN401, jsonschema's own protocol sa
     from jsonschema import Draft4Validator
     from referencing import Registry
 
-    schema = json.loads(key.schema) if isinstance(key.schema, str) else key.schema
-    Draft4Validator.check_schema(_plain(schema))
+    schema = json.loads(key.schema) if isinstance(key.schema, str) else _plain(key.schema)
+    Draft4Validator.check_schema(schema)
     # With a registry of its own, a reference to elsewhere is not fetched.
-    return Draft4Validator(_plain(schema), registry=Registry())
+    return Draft4Validator(schema, registry=Registry())
 
 
 def _plain(schema: Any) -> Any:  # noqa: ANN401, JSON
