@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from wsconform.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Returned:
     """The function's handler returned; `payload` is its result as JSON."""
 
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Raised:
     """The handler raised, or could not be loaded. `payload` is Lambda's JSON: errorType, errorMessage, stackTrace."""
 
@@ -22,21 +24,21 @@ class Raised:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TimedOut:
     """The function's own `Timeout` (seconds) ran out, and its process was ended."""
 
     after: float
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Crashed:
     """The process ended before it answered; `reason` says how, in words."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unrunnable:
     """The function cannot run on this machine; `reason` says what is missing."""
 
@@ -46,7 +48,7 @@ class Unrunnable:
 Invoked = Returned | Raised | TimedOut | Crashed | Unrunnable
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fetched:
     """A URL answered. Header names are lower-case."""
 
@@ -55,7 +57,7 @@ class Fetched:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unreachable:
     """A URL did not answer."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from wsconform.local.gateway.connections import Connection
 from wsconform.local.gateway.effects import Effect, Fetch, Invoke
@@ -11,6 +10,7 @@ from wsconform.local.gateway.ids import Ids
 from wsconform.local.gateway.integration.conclusion import CallUrl
 from wsconform.local.gateway.timers import Timers
 from wsconform.local.outcome import Outcome
+from wsconform.records import record
 
 _GRACE = 1.0
 
@@ -18,7 +18,7 @@ Then = Callable[[Outcome | None, float], list[Effect]]
 """What follows a call: given its outcome, or None where the gateway stopped waiting, and the time."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Call:
     owner: Connection | None
     then: Then

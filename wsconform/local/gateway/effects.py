@@ -7,13 +7,15 @@ handle of something it waits for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from wsconform.records import record
 
 Kind = Literal["connect", "refuse", "message", "invoke", "result", "push", "reply", "error", "management", "disconnect"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Accept:
     """Answer an upgrade with 101, with a subprotocol if one is named."""
 
@@ -21,7 +23,7 @@ class Accept:
     subprotocol: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Refuse:
     """Answer an upgrade with another status."""
 
@@ -31,7 +33,7 @@ class Refuse:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Send:
     """Send one message: text as str, binary as bytes."""
 
@@ -39,7 +41,7 @@ class Send:
     data: str | bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Close:
     """Begin the closing handshake."""
 
@@ -48,7 +50,7 @@ class Close:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Answer:
     """Answer a management call."""
 
@@ -58,7 +60,7 @@ class Answer:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Invoke:
     """Invoke a function; `completed` is told its outcome. `request_id` is Lambda's, `qualifier` an alias or version."""
 
@@ -69,7 +71,7 @@ class Invoke:
     qualifier: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Fetch:
     """Call a URL; `completed` is told its outcome."""
 
@@ -81,7 +83,7 @@ class Fetch:
     timeout: float
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Happened:
     """Something that people or logs want to know. `kind` is one of `Kind`.
 

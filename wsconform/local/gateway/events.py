@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from wsconform.local.gateway.inputs import Upgrade
+from wsconform.records import record
 
 Event = dict[str, Any]
 Pairs = Iterable[tuple[str, str]]
@@ -23,7 +23,7 @@ _HOP_BY_HOP = frozenset({"connection", "upgrade", "content-length"})
 _FORWARDED = "X-Forwarded-For"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Origin:
     """What every event of a connection says of it. `connected_at` in ms since the epoch."""
 

@@ -8,7 +8,6 @@ routes").
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from wsconform.local.deployed.model import DeployedAuthorizer, DeployedRoute
@@ -28,6 +27,7 @@ from wsconform.local.gateway.routes import run
 from wsconform.local.gateway.selection import CONNECT
 from wsconform.local.gateway.state import Stage, State
 from wsconform.local.outcome import Outcome
+from wsconform.records import record
 
 _KEY_HEADER = "x-api-key"
 KEY_OF_HEADER = f"$request.header.{_KEY_HEADER}"
@@ -36,7 +36,7 @@ _SUCCESSES = range(200, 300)
 _SUBPROTOCOL = "sec-websocket-protocol"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class _Attempt:
     """An upgrade that is pending. `route` is None where `$connect` is not in the snapshot."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from wsconform.records import record
 
 UNSIGNED = "the request is not signed"
 """The fault of a request without signature; one with a bad signature has another."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Whose signature a request carries. `fault` says why the signature does not count; `arn` is set where it does.
 
@@ -19,7 +21,7 @@ class Caller:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Upgrade:
     """A well-formed WebSocket upgrade request (RFC 6455, section 4.1), or what of it the rules need.
 
@@ -37,7 +39,7 @@ class Upgrade:
     target_length: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class ManagementCall:
     """A request on `/<stage>/@connections/<id>` or near it. `path` is decoded; `token` tells calls apart."""
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from wsconform.local.deployed.model import DeployedRoute
 from wsconform.local.gateway.assumptions import Assumptions
 from wsconform.local.gateway.json_path import as_text, find
+from wsconform.records import record
 from wsconform.wiring.selection import Selection, Variable
 
 CONNECT, DISCONNECT, DEFAULT = "$connect", "$disconnect", "$default"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Chosen:
     """The route of a message, None for none; `why` completes "the message …" for people.
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wsconform.local.gateway.authorizer.conditions import Facts
 from wsconform.local.gateway.authorizer.policy import MalformedPolicyError, decide, statements_of
 from wsconform.local.gateway.limits import AUTHORIZER_RESULT
 from wsconform.local.outcome import Crashed, Outcome, Raised, Returned, TimedOut, Unrunnable
+from wsconform.records import record
 
 Scalar = str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Authorized:
     """A client that is let in. `context` is what the authorizer says of it, `key` its API key if one is named."""
 
@@ -27,7 +28,7 @@ class Authorized:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unauthorized:
     """A client that is not: the status of the refusal, and why, for people."""
 

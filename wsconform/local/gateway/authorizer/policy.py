@@ -8,12 +8,12 @@ authorizer".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from wsconform.local.gateway.authorizer.conditions import Facts, MalformedCondition, holds
 from wsconform.local.gateway.authorizer.text import string_like
 from wsconform.local.gateway.limits import RESOURCE
+from wsconform.records import record
 
 ACTION = "execute-api:Invoke"
 
@@ -22,7 +22,7 @@ class MalformedPolicyError(ValueError):
     """A document that is no policy; the message says where it departs."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Statement:
     """One statement; `not_actions` and `not_resources` say that the texts are those it is not about."""
 
@@ -73,7 +73,7 @@ def _texts(statement: Mapping[str, Any], key: str, name: str) -> tuple[tuple[str
     return tuple(several), turned
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Decision:
     """Whether a policy allows a resource, and why it came to that, for people."""
 

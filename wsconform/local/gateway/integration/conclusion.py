@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from wsconform.records import record
 
 FailureKind = Literal[
     "Bad request body",
@@ -16,7 +18,7 @@ FailureKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Failure:
     """An integration that API Gateway gives up. `kind` is the message that a client sees of it.
 
@@ -27,7 +29,7 @@ class Failure:
     explanation: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, slots=True, kw_only=True)
 class Conclusion:
     """How an integration ended.
 
@@ -42,14 +44,14 @@ class Conclusion:
     failure: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CallFunction:
     """Invoke the function of the integration's target with this event."""
 
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CallUrl:
     """Send an HTTP request. `timeout` in seconds."""
 
@@ -60,7 +62,7 @@ class CallUrl:
     timeout: float
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Done:
     """Nothing is called."""
 

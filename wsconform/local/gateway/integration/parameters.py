@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
 from wsconform.local.deployed.model import DeployedIntegration
 from wsconform.local.gateway.integration.context import MessageContext
 from wsconform.local.gateway.integration.expressions import of_request
+from wsconform.records import record
 
 _TARGET = re.compile(r"integration\.request\.(header|querystring|path)\.(.+)")
 _VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
@@ -21,7 +21,7 @@ _VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 _NOT_FORWARDED = frozenset({"connection", "content-length", "host", "keep-alive", "te", "transfer-encoding", "upgrade"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parameters:
     """Where a request goes and what it carries beside its body."""
 

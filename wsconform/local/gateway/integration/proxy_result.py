@@ -9,16 +9,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from wsconform.local.gateway.integration.conclusion import Conclusion
+from wsconform.records import record
 
 _LOWEST_STATUS = 200
 _HIGHEST_STATUS = 599
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Malformed:
     """A result that is not in the format; `reason` says where it departs."""
 
