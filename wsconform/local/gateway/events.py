@@ -7,7 +7,7 @@ authorizer's event); aws/aws-lambda-go, `events/testdata/apigw-websocket-request
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,11 +15,12 @@ from wsconform.local.gateway.inputs import Upgrade
 from wsconform.records import record
 
 Event = dict[str, Any]
-Pairs = Iterable[tuple[str, str]]
+Pairs = Sequence[tuple[str, str]]
 Variables = Mapping[str, str]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOP_BY_HOP = frozenset({"connection", "upgrade", "content-length"})
+_ADDED = frozenset({"x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"})
 _FORWARDED = "X-Forwarded-For"
 
 
@@ -60,18 +61,25 @@ def _log_time(now: int) -> str:
 
 def received_headers(request: Upgrade, trace: str) -> list[tuple[str, str]]:
     """The request's headers as API Gateway passes them on: with those it adds, sorted by name."""
-    headers = [(name, value) for name, value in request.headers if name.lower() not in _HOP_BY_HOP]
-    present = {name.lower(): value for name, value in headers}
-    forwarded = present.get(_FORWARDED.lower())
-    added = {
-        "X-Amzn-Trace-Id": present.get("x-amzn-trace-id", trace),
-        _FORWARDED: request.source_ip if forwarded is None else f"{forwarded}, {request.source_ip}",
-        "X-Forwarded-Port": str(request.port),
-        "X-Forwarded-Proto": "https" if request.secure else "http",
-    }
-    replaced = {name.lower() for name in added}
-    kept = [(name, value) for name, value in headers if name.lower() not in replaced]
-    return sorted([*kept, *added.items()], key=lambda header: header[0].lower())
+    kept, given = [], {}
+    for header in request.headers:
+        key = header[0].lower()
+        if key in _ADDED:
+            given[key] = header[1]
+        elif key not in _HOP_BY_HOP:
+            kept.append(header)
+    forwarded = given.get("x-forwarded-for")
+    kept += [
+        ("X-Amzn-Trace-Id", given.get("x-amzn-trace-id", trace)),
+        (_FORWARDED, request.source_ip if forwarded is None else f"{forwarded}, {request.source_ip}"),
+        ("X-Forwarded-Port", str(request.port)),
+        ("X-Forwarded-Proto", "https" if request.secure else "http"),
+    ]
+    return sorted(kept, key=_by_name)
+
+
+def _by_name(header: tuple[str, str]) -> str:
+    return header[0].lower()
 
 
 def authorizer_event(  # noqa: PLR0913, each is a field
@@ -86,7 +94,7 @@ def authorizer_event(  # noqa: PLR0913, each is a field
 ) -> Event:
     """The event of a REQUEST authorizer. It alone has the headers that make the request an upgrade."""
     upgrade = [("Connection", "upgrade"), ("content-length", "0"), ("Upgrade", "websocket")]
-    everything = sorted([*headers, *upgrade], key=lambda header: header[0].lower())
+    everything = sorted([*headers, *upgrade], key=_by_name)
     return {
         "type": "REQUEST",
         "methodArn": arn,
@@ -205,12 +213,11 @@ def _valued(single: str, several: str, pairs: Pairs) -> Event:
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
-    return {single: {name: of_it[-1] for name, of_it in values.items()}, several: values}
+    return {single: dict(pairs), several: values}
 
 
 def _query(query: Pairs) -> Event:
-    pairs = list(query)
-    return _valued("queryStringParameters", "multiValueQueryStringParameters", pairs) if pairs else {}
+    return _valued("queryStringParameters", "multiValueQueryStringParameters", query) if query else {}
 
 
 def _variables(variables: Variables) -> Event:

@@ -195,8 +195,8 @@ class Handshake:
             return self._refuse(attempt, now, 500, why)
         request, assumptions = attempt.request, self._state.assumptions
         identity = attempt.connection.origin.identity
-        facts = facts_of(
-            source_ip=request.source_ip, user_agent=identity.get("userAgent"), secure=request.secure, now=now
+        facts = partial(
+            facts_of, source_ip=request.source_ip, user_agent=identity.get("userAgent"), secure=request.secure, now=now
         )
         answer = judge(outcome, self._arn(attempt), facts)
         if isinstance(answer, Unauthorized):

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import field
 
-from wsconform.local.gateway.authorizer.conditions import Facts
+from wsconform.local.gateway.authorizer.conditions import Knowing
 from wsconform.local.gateway.authorizer.policy import MalformedPolicyError, decide, statements_of
 from wsconform.local.gateway.limits import AUTHORIZER_RESULT
 from wsconform.local.outcome import Crashed, Outcome, Raised, Returned, TimedOut, Unrunnable
@@ -36,7 +36,7 @@ class Unauthorized:
     why: str
 
 
-def judge(outcome: Outcome, arn: str, facts: Facts) -> Authorized | Unauthorized:
+def judge(outcome: Outcome, arn: str, facts: Knowing) -> Authorized | Unauthorized:
     """Judge how the call of an authorizer ended; `arn` is the method ARN it was asked about. Never raises."""
     match outcome:
         case Returned(payload):
@@ -55,7 +55,7 @@ def judge(outcome: Outcome, arn: str, facts: Facts) -> Authorized | Unauthorized
             return Unauthorized(500, "the authorizer is no function")
 
 
-def _judge(payload: bytes, arn: str, facts: Facts) -> Authorized | Unauthorized:
+def _judge(payload: bytes, arn: str, facts: Knowing) -> Authorized | Unauthorized:
     if len(payload) > AUTHORIZER_RESULT:
         return Unauthorized(500, f"the authorizer's result is {len(payload)} bytes long, {AUTHORIZER_RESULT} may be")
     try:

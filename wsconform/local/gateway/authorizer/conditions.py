@@ -14,6 +14,8 @@ from wsconform.local.gateway.authorizer.text import string_like
 
 Facts = Mapping[str, str]
 """What is known of a request: condition keys in lower case."""
+Knowing = Callable[[], Facts]
+"""Finds out what is known, which few policies ask for."""
 
 
 class MalformedCondition(ValueError):  # noqa: N818, it is told, not raised to a user

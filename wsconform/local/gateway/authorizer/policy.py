@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from wsconform.local.gateway.authorizer.conditions import Facts, MalformedCondition, holds
+from wsconform.local.gateway.authorizer.conditions import Knowing, MalformedCondition, holds
 from wsconform.local.gateway.authorizer.text import string_like
 from wsconform.local.gateway.limits import RESOURCE
 from wsconform.records import record
@@ -81,7 +81,7 @@ class Decision:
     why: str
 
 
-def decide(statements: tuple[Statement, ...], resource: str, facts: Facts) -> Decision:
+def decide(statements: tuple[Statement, ...], resource: str, facts: Knowing) -> Decision:
     """Whether `statements` allow to invoke `resource`, an ARN. A MalformedPolicyError for a bad condition."""
     allowed = 0
     for number, one in enumerate(statements, 1):
@@ -105,9 +105,11 @@ def _names(statement: Statement, resource: str) -> bool:
     return any(string_like(one, resource) for one in statement.resources) is not statement.not_resources
 
 
-def _met(statement: Statement, number: int, facts: Facts) -> bool:
+def _met(statement: Statement, number: int, facts: Knowing) -> bool:
+    if not statement.condition:
+        return True
     try:
-        return holds(statement.condition, facts)
+        return holds(statement.condition, facts())
     except MalformedCondition as fault:
         raise MalformedPolicyError(f"statement {number} of the policyDocument: {fault}") from None
 

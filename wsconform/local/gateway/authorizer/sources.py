@@ -29,7 +29,8 @@ def _value(kind: str, name: str, event: Mapping[str, Any], *, ignore_case: bool)
     match kind:
         case "header" if ignore_case:
             headers: Mapping[str, str] = event["headers"]
-            return "".join(value for key, value in headers.items() if key.lower() == name.lower())
+            wanted = name.lower()
+            return any(value for key, value in headers.items() if key.lower() == wanted)
         case "header":
             return event["headers"].get(name)
         case "querystring":

@@ -22,8 +22,9 @@ from wsconform.local.gateway.integration.responses import concluded
 from wsconform.local.gateway.integration.validation import missing_parameter, why_invalid
 from wsconform.local.outcome import Fetched
 
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_ESCAPED = json.JSONEncoder(separators=(",", ":"))
+# Nothing in an event holds itself.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+_ESCAPED = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def begin(
