@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wsconform.local.deployed.account import made_id
 from wsconform.local.deployed.functions import Functions
-from wsconform.local.deployed.model import DeployedApi
+from wsconform.local.deployed.model import KEY_IN_HEADER, DeployedApi
 from wsconform.local.deployed.permissions import Permissions
 from wsconform.local.deployed.rights import INVOKE, MANAGE, may, remark_unknown_rights
 from wsconform.local.deployed.routes import Routes
@@ -52,7 +52,7 @@ class Deploying:
             stages=stages,
             may_manage=may(site, api, MANAGE, self.functions.signing, self.person),
             may_invoke=may(site, api, INVOKE, self.functions.signing, self.person),
-            key_expression=site.read(element, "ApiKeySelectionExpression", "$request.header.x-api-key"),
+            key_expression=site.read(element, "ApiKeySelectionExpression", KEY_IN_HEADER),
             keys=_keys(site),
             disabled=site.flag(element, "DisableExecuteApiEndpoint"),
         )

@@ -114,7 +114,7 @@ class IntegrationResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployedIntegration:
-    """An integration. `type` is `AWS_PROXY`, `AWS`, `HTTP_PROXY`, `HTTP` or `MOCK`; `timeout` in seconds (D, F7).
+    """An integration. `type` is `AWS_PROXY`, `AWS`, `HTTP_PROXY`, `HTTP` or `MOCK`; `timeout` in seconds.
 
     `target` is set where it calls a function, `uri` and `method` where it calls a URL; `service` names the AWS service
     of any other AWS integration, which the local stage cannot call.
@@ -189,6 +189,8 @@ class DeployedStage:
 
 May = Callable[[str, str], Refusal | None]
 """Whether a caller (its ARN) may do something on a resource ARN: None, or why not."""
+KEY_IN_HEADER = "$request.header.x-api-key"
+"""Where an API key is looked for unless `ApiKeySelectionExpression` says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +208,7 @@ class DeployedApi:
     stages: Mapping[str, DeployedStage]
     may_manage: May
     may_invoke: May
-    key_expression: str = "$request.header.x-api-key"
+    key_expression: str = KEY_IN_HEADER
     keys: frozenset[str] = frozenset()
     disabled: bool = False
 

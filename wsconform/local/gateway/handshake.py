@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from wsconform.local.deployed.model import DeployedAuthorizer, DeployedRoute
+from wsconform.local.deployed.model import KEY_IN_HEADER, DeployedAuthorizer, DeployedRoute
 from wsconform.local.gateway import events, frames
 from wsconform.local.gateway.authorizer.answer import Unauthorized, in_events, judge
 from wsconform.local.gateway.authorizer.conditions import facts_of
@@ -30,8 +30,7 @@ from wsconform.local.outcome import Outcome
 from wsconform.records import record
 
 _KEY_HEADER = "x-api-key"
-KEY_OF_HEADER = f"$request.header.{_KEY_HEADER}"
-KEY_OF_AUTHORIZER = "$context.authorizer.usageIdentifierKey"
+_KEY_OF_AUTHORIZER = "$context.authorizer.usageIdentifierKey"
 _SUCCESSES = range(200, 300)
 _SUBPROTOCOL = "sec-websocket-protocol"
 
@@ -125,9 +124,9 @@ class Handshake:
     def _key_fault(self, attempt: _Attempt, route: DeployedRoute) -> str:
         """What is wrong with the request's API key; empty too where an authorizer is to name the key."""
         api = self._state.api
-        if not route.api_key_required or api.key_expression == KEY_OF_AUTHORIZER:
+        if not route.api_key_required or api.key_expression == _KEY_OF_AUTHORIZER:
             return ""
-        if api.key_expression != KEY_OF_HEADER:
+        if api.key_expression != KEY_IN_HEADER:
             return f'no API key is found by "{api.key_expression}"'
         given = [value for name, value in attempt.headers if name.lower() == _KEY_HEADER]
         if any(value in api.keys for value in given):
@@ -144,7 +143,7 @@ class Handshake:
         return self._key_of_nobody(attempt, route, now)
 
     def _key_of_nobody(self, attempt: _Attempt, route: DeployedRoute, now: float) -> list[Effect]:
-        if route.api_key_required and self._state.api.key_expression == KEY_OF_AUTHORIZER:
+        if route.api_key_required and self._state.api.key_expression == _KEY_OF_AUTHORIZER:
             return self._refuse(attempt, now, 403, "the API key is to come from an authorizer, and there is none")
         return self._run_connect(attempt, route, now)
 
@@ -204,7 +203,7 @@ class Handshake:
         state = self._state
         if (
             route.api_key_required
-            and state.api.key_expression == KEY_OF_AUTHORIZER
+            and state.api.key_expression == _KEY_OF_AUTHORIZER
             and answer.key not in state.api.keys
         ):
             return self._refuse(attempt, now, 403, f"the usageIdentifierKey of {authorizer.label} is no API key")

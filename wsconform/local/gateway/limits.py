@@ -51,15 +51,14 @@ class Bucket:
         # Without a burst a second's worth may come at once; without a rate nothing is bound.
         self._burst = float(burst) if burst is not None else (rate or 0.0)
         self._tokens = self._burst
-        self._at: float | None = None
+        self._at = 0.0
 
     def take(self, now: float) -> bool:
         """Whether one more request is within the bounds; it is counted if it is."""
         if self._rate is None:
             return True
-        if self._at is not None and now > self._at:
+        if now > self._at:
             self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
-        if self._at is None or now > self._at:
             self._at = now
         if self._tokens < 1:
             return False
