@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from deploying import chat, only_api, route, snapshot
+from deploying import BASE, chat, only_api, refused, route, snapshot
 
+from wsconform.check.page import whole_template
 from wsconform.local.deployed.model import IntegrationResponse
 
 SETTINGS = """Resources:
@@ -102,6 +103,41 @@ def test_another_aws_service_is_named() -> None:
     integration = route(made, "send").integration
     assert integration is not None
     assert (integration.service, integration.target) == ("sqs", None)
+
+
+UNKNOWN = """Resources:
+  Stage:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties:
+      ApiId: !Ref ChatApi
+      StageName: v1
+      DeploymentId: !Ref Deployment
+      StageVariables: {table: !ImportValue table}
+  SendRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref ChatApi, RouteKey: send, Target: !Sub "integrations/${Plain}"}
+  Plain:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref ChatApi
+      IntegrationType: HTTP_PROXY
+      IntegrationMethod: POST
+      IntegrationUri: !ImportValue messages
+      TimeoutInMillis: !ImportValue patience
+"""
+
+
+def test_what_is_wired_by_a_value_that_only_aws_knows_is_told_with_the_reason_and_a_way_out() -> None:
+    said = refused(whole_template(UNKNOWN, BASE)).splitlines()
+    for begun in (
+        '"table" in the StageVariables of Stage',
+        "the TimeoutInMillis of Plain",
+        "the IntegrationUri of Plain",
+    ):
+        (line,) = (one for one in said if begun in one)
+        assert line.startswith("template.yaml:")
+        assert f"{begun} is not known: " in line
+        assert line.endswith("; give --parameter where a parameter holds it, or write it out")
 
 
 KEYS = """Resources:

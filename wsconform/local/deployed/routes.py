@@ -17,7 +17,7 @@ from wsconform.local.deployed.model import (
 )
 from wsconform.local.deployed.site import Site
 from wsconform.local.deployed.targets import Shown, Targets
-from wsconform.template.values import Map, Text
+from wsconform.template.values import Map, Text, Unresolved
 from wsconform.wiring.identity import IdentitySource, read_source
 from wsconform.wiring.model import Api, Authorizer, Integration, Part, Route
 from wsconform.wiring.uris import ServiceUri
@@ -87,8 +87,9 @@ class Routes:
         is_url = kind in ("HTTP", "HTTP_PROXY")
         calls_function = kind in ("AWS", "AWS_PROXY") and not isinstance(uri, ServiceUri)
         known = site.literal(written) if is_url else ""
-        if not isinstance(known, str):
-            site.problem(f"the IntegrationUri of {integration.label} is not known", integration.at("IntegrationUri"))
+        if isinstance(known, Unresolved):
+            at = integration.at("IntegrationUri")
+            site.unknown(f"the IntegrationUri of {integration.label}", known.reason, at)
         behaviour = site.read(integration, "PassthroughBehavior", "WHEN_NO_MATCH")
         return DeployedIntegration(
             label=integration.label,

@@ -60,6 +60,10 @@ class Site:
         tell = self.discretion.message
         self.problems.append(Problem(tell(message), _place(at), tell(fix), check))
 
+    def unknown(self, what: str, reason: str, at: Span) -> None:
+        """Add that something on which what is wired hangs is known to AWS only."""
+        self.problem(f"{what} is not known: {reason}", at, _TOLD_BY_AWS)
+
     def remark(self, message: str) -> None:
         """Add something that people should know."""
         self._remarks[self.discretion.message(message)] = None
@@ -95,8 +99,7 @@ class Site:
         """A property as the account has it. What only AWS could tell is a problem, since what is wired hangs on it."""
         found = self.literal(element.text(name))
         if isinstance(found, Unresolved):
-            message = f"the {name} of {element.label} is not known: {found.reason}"
-            self.problem(message, element.at(name), _TOLD_BY_AWS)
+            self.unknown(f"the {name} of {element.label}", found.reason, element.at(name))
             return default
         return default if found is None else found
 
@@ -114,7 +117,7 @@ class Site:
                 found[key] = known
             else:
                 reason = known.reason if known is not None else ""
-                self.problem(f'"{key}" in the {name} of {element.label} is not known: {reason}', entry.span)
+                self.unknown(f'"{key}" in the {name} of {element.label}', reason, entry.span)
         return found
 
     def settled(self, element: Element) -> Map:
