@@ -143,6 +143,7 @@ def test_what_is_wired_by_a_value_that_only_aws_knows_is_told_with_the_reason_an
 KEYS = """Resources:
   Given: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, Value: abcdefghijklmnopqrstuvwxyz}}
   Made: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true}}
+  Kept: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, Value: "{{resolve:secretsmanager:chat}}"}}
   Shut: {Type: AWS::ApiGateway::ApiKey, Properties: {Value: zyxwvutsrqponmlkjihgfedcba}}
 """
 
@@ -152,8 +153,11 @@ def test_enabled_api_keys_are_accepted() -> None:
     keys = only_api(made).keys
     assert "abcdefghijklmnopqrstuvwxyz" in keys
     assert "zyxwvutsrqponmlkjihgfedcba" not in keys
-    (key,) = keys - {"abcdefghijklmnopqrstuvwxyz"}
-    assert any(key in remark for remark in made.remarks)
+    made_up = keys - {"abcdefghijklmnopqrstuvwxyz"}
+    assert len(made_up) == 2
+    for begun in ("the API key Made has no Value", "the API key Kept has a Value that only AWS could tell"):
+        (remark,) = (one for one in made.remarks if one.startswith(begun))
+        assert remark.removeprefix(f"{begun}; here it is ") in made_up
     assert only_api(chat(KEYS)).keys == keys
 
 

@@ -13,6 +13,7 @@ from wsconform.local.deployed.routes import Routes
 from wsconform.local.deployed.site import Site
 from wsconform.local.deployed.snapshot import Order, Stages
 from wsconform.local.deployed.targets import Targets
+from wsconform.template.values import Unresolved
 from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api
 from wsconform.wiring.selection import MalformedSelection, Selection, selection_of
@@ -69,9 +70,10 @@ def _keys(site: Site) -> frozenset[str]:
         if not site.flag(element, "Enabled"):
             site.remark(f"the API key {element.label} is not enabled, so that it opens nothing")
             continue
-        value = site.read(element, "Value")
-        if not value:
+        value = site.literal(element.text("Value"))
+        if not isinstance(value, str) or not value:
+            why = "has a Value that only AWS could tell" if isinstance(value, Unresolved) else "has no Value"
             value = made_id(site.account, resource_id, _KEY_LENGTH)
-            site.remark(f"the API key {element.label} has no Value; here it is {value}")
+            site.remark(f"the API key {element.label} {why}; here it is {value}")
         found.add(value)
     return frozenset(found)
