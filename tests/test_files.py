@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from wsconform.files import write_whole
+from wsconform.files import write_private, write_whole
 
 
 def test_a_file_is_made_or_replaced(tmp_path: Path) -> None:
@@ -51,10 +53,37 @@ def test_a_device_is_written_to() -> None:
         write_whole(Path("/dev/full"), "text")
 
 
+@pytest.mark.parametrize("write", [write_whole, write_private])
+def test_a_pipe_is_written_to(tmp_path: Path, write: Callable[[Path, str], None]) -> None:
+    file = tmp_path / "pipe"
+    os.mkfifo(file)
+    writer = threading.Thread(target=write, args=(file, "text"))
+    writer.start()
+    assert file.read_text() == "text"
+    writer.join()
+    assert file.is_fifo()
+    ends = os.pipe()
+    write(Path(f"/dev/fd/{ends[1]}"), "text")
+    assert os.read(ends[0], 10) == b"text"
+    for end in ends:
+        os.close(end)
+
+
+def test_what_is_private_is_so_whatever_stood_there(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("old")
+    file.chmod(0o644)
+    write_private(file, "new")
+    assert file.read_text() == "new"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("write", [write_whole, write_private])
 @pytest.mark.parametrize("name", [".", "none/a.txt"])
-def test_what_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
+def test_what_cannot_be_written_is_named(tmp_path: Path, name: str, write: Callable[[Path, str], None]) -> None:
     with pytest.raises(OSError, match=str(tmp_path)) as caught:
-        write_whole(tmp_path / name, "text")
+        write(tmp_path / name, "text")
     assert caught.value.filename == str(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 

@@ -241,7 +241,8 @@ def _ready(stage: LocalStage, file: Path | None) -> Iterator[None]:
     try:
         yield
     finally:
-        file.unlink(missing_ok=True)
+        if (made := file.resolve()).is_file():  # and not a device or a pipe that was there before
+            made.unlink()
 
 
 def _until(ended: threading.Event, stage: LocalStage, *, watch: bool, told: Any) -> None:  # noqa: ANN401
