@@ -209,6 +209,7 @@ TWO_WAY = with_function("Function", "Code: code\nHandler: app.handler\nRuntime: 
         (["template.yaml", "--port", "70000"], "70000 is not in the range"),
         (["template.yaml", "--host", "no.such.invalid"], 'the host "no.such.invalid" has no address'),
         (["template.yaml", "--env", "=x"], "--env takes NAME=VALUE"),
+        (["template.yaml", "--host", "203.0.113.7"], "; choose an address of this machine"),
         (["template.yaml", "--deploy-order", "odd"], "'odd' is not one of 'worst', 'best'"),
         (["refused.yaml"], "RouteSelectionExpression"),
         (["template.yaml", "--accept", "route-key-unique"], 'did you mean "route-keys-unique"?'),

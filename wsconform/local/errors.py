@@ -47,7 +47,7 @@ def as_stage_errors() -> Iterator[None]:
     from wsconform.config.files import ConfigError
     from wsconform.local.deployed.errors import DeployError, Problem
     from wsconform.local.gateway.assumptions import AssumptionError
-    from wsconform.local.sockets.listening import PortTaken
+    from wsconform.local.sockets.listening import CannotListen
     from wsconform.template.errors import TemplateError
 
     try:
@@ -60,5 +60,5 @@ def as_stage_errors() -> Iterator[None]:
         raise CannotReadError([Problem(f"local.assume: {error}")]) from None
     except DeployError as error:
         raise CannotDeployError(error.problems, error.refused) from None
-    except PortTaken as error:
-        raise CannotListenError([Problem(str(error), fix="choose another port, or leave it to the system")]) from None
+    except CannotListen as error:
+        raise CannotListenError([Problem(str(error), fix=error.fix)]) from None

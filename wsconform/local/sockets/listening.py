@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import ssl
 
@@ -16,24 +17,40 @@ SWEEP_SECONDS = 0.25
 HANDSHAKE_SECONDS, SHUTDOWN_SECONDS = 10.0, 1.0
 
 
-class PortTaken(OSError):  # noqa: N818 (says what is the matter)
-    """A port that cannot be opened."""
+_FIXES = {
+    errno.EADDRINUSE: "choose another port, or leave it to the system",
+    errno.EACCES: "choose a port above 1023, or leave it to the system",
+    errno.EADDRNOTAVAIL: "choose an address of this machine",
+}
+
+
+class CannotListen(OSError):  # noqa: N818 (says what is the matter)
+    """A port that cannot be opened; `fix` says what to do."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.fix = fix
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket bound to a port, 0 for one of the system's choice, which does not listen yet. Raises PortTaken."""
+    """A socket bound to a port, 0 for one of the system's choice, which does not listen yet. Raises CannotListen."""
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
-        raise PortTaken(f'the host "{host}" has no address: {error.strerror or error}') from None
-    opened = socket.socket(family, kind, proto)
+        fix = _FIXES[errno.EADDRNOTAVAIL]
+        raise CannotListen(f'the host "{host}" has no address: {error.strerror or error}', fix) from None
     try:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        opened.bind(address)
+        opened = socket.socket(family, kind, proto)
+        try:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            opened.bind(address)
+        except OSError:
+            opened.close()
+            raise
     except OSError as error:
-        opened.close()
         where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        raise PortTaken(f"{where} cannot be opened: {error.strerror or error}") from None
+        fix = _FIXES.get(error.errno or 0, "")
+        raise CannotListen(f"{where} cannot be opened: {error.strerror or error}", fix) from None
     return opened
 
 
