@@ -150,7 +150,8 @@ def test_events_as_json(serve: Serve, tmp_path: Path) -> None:
     served.until(lambda: "disconnect" in served.said())
     served.end()
 
-    told = [json.loads(line) for line in served.said().splitlines()]
+    listening, *told = [json.loads(line) for line in served.said().splitlines()]
+    assert listening == {"kind": "listening", **stage, "ca": listening["ca"]}
     assert [one["kind"] for one in told] == ["connect", "message", "reply", "disconnect"]
     assert {one["api"] for one in told} == {"Chat"}
     assert len({one["connectionId"] for one in told}) == 1
@@ -208,8 +209,8 @@ TWO_WAY = with_function("Function", "Code: code\nHandler: app.handler\nRuntime: 
         (["template.yaml", "--parameter", "None=1"], 'there is no parameter "None"'),
         (["template.yaml", "--port", "70000"], "70000 is not in the range"),
         (["template.yaml", "--host", "no.such.invalid"], 'the host "no.such.invalid" has no address'),
-        (["template.yaml", "--env", "=x"], "--env takes NAME=VALUE"),
         (["template.yaml", "--host", "203.0.113.7"], "; choose an address of this machine"),
+        (["template.yaml", "--env", "=x"], "--env takes NAME=VALUE"),
         (["template.yaml", "--deploy-order", "odd"], "'odd' is not one of 'worst', 'best'"),
         (["refused.yaml"], "RouteSelectionExpression"),
         (["template.yaml", "--accept", "route-key-unique"], 'did you mean "route-keys-unique"?'),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -24,15 +24,15 @@ from wsconform.commands.shell import (
     parameter_options,
     say,
     template_argument,
+    terminal_width,
     to_stderr,
 )
 
 if TYPE_CHECKING:
+    from wsconform.local.endpoints import Endpoint
     from wsconform.local.errors import StageError
     from wsconform.local.stage import LocalStage
     from wsconform.report.style import Style
-
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @click.command("serve")
@@ -56,7 +56,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
     help="Set an environment variable of functions.",
 )
 @click.option("--watch", is_flag=True, help="Reload when the template or code changes.")
-@click.option("--log-json", is_flag=True, help="Write each event as a line of JSON.")
+@click.option("--log-json", is_flag=True, help="Write addresses and each event as lines of JSON.")
 @click.option(
     "--ready-file",
     type=click.Path(path_type=Path),
@@ -84,6 +84,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     What is wired wrongly fails as it fails on AWS, and here it is said why. Ports are chosen by the system unless
     given. Ctrl-C ends it.
     """
+    from wsconform.local.endpoints import LOOPBACK
     from wsconform.local.errors import StageError
     from wsconform.local.gateway.assumptions import AssumptionError
     from wsconform.local.people.told import Told
@@ -112,7 +113,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     stage.on_happening(told.happened)
     try:
         with told, _ended_by_signals() as ended, stage:
-            if host not in _LOOPBACK:
+            if host not in LOOPBACK:
                 say(f"warning: {host} can be reached from other machines, and whoever does runs the template's code")
             _introduce(stage, style, as_json=log_json)
             with _ready(stage, ready_file):
@@ -137,8 +138,7 @@ def _refuse(error: StageError, color: str) -> None:
     from wsconform.report.text import render
 
     use = colored(color, err=True)
-    width = shutil.get_terminal_size((WIDTH, 24)).columns
-    to_stderr(render([refused], color=use, width=width), color=use)
+    to_stderr(render([refused], color=use, width=terminal_width(WIDTH)), color=use)
     names = sorted({problem.check for problem in error.problems if problem.check})
     listed = " ".join(f"--accept {name}" for name in names)
     say(f"AWS refuses this template, so it is not served; {listed} serves it all the same")
@@ -192,17 +192,28 @@ def _ended_by_signals() -> Iterator[_Ended]:
 
 def _introduce(stage: LocalStage, style: Style, *, as_json: bool) -> None:
     if as_json:
-        for remark in stage.remarks:
-            say(f"note: {remark}")
-        return
-    for endpoint in stage.endpoints:
-        click.echo(f"{style('strong', endpoint.api)} stage {style('strong', endpoint.stage)}", color=style.color)
-        click.echo(f"  {endpoint.wss}\n  {endpoint.ws}\n  {endpoint.connections}\n  {endpoint.status}  (status page)")
-    click.echo(f"clients trust {stage.ca_file}")
+        for one in stage.endpoints:
+            click.echo(json.dumps({"kind": "listening", **_addresses(one), "ca": str(stage.ca_file)}))
+    else:
+        for one in stage.endpoints:
+            click.echo(f"{style('strong', one.api)} stage {style('strong', one.stage)}", color=style.color)
+            click.echo(f"  {one.wss}\n  {one.ws}\n  {one.connections}\n  {one.status}  (status page)")
+        click.echo(f"clients trust {stage.ca_file}\nCtrl-C ends it")
+    sys.stdout.flush()
     for remark in stage.remarks:
         say(f"note: {remark}")
-    click.echo("Ctrl-C ends it")
-    sys.stdout.flush()
+
+
+def _addresses(endpoint: Endpoint) -> dict[str, str]:
+    """Where a stage is, as programs are told."""
+    return {
+        "api": endpoint.api,
+        "stage": endpoint.stage,
+        "wss": endpoint.wss,
+        "ws": endpoint.ws,
+        "management": endpoint.management,
+        "status": endpoint.status,
+    }
 
 
 @contextmanager
@@ -211,8 +222,6 @@ def _ready(stage: LocalStage, file: Path | None) -> Iterator[None]:
     if file is None:
         yield
         return
-    import json
-
     from wsconform.files import write_private
 
     mine = stage.credentials
@@ -220,17 +229,7 @@ def _ready(stage: LocalStage, file: Path | None) -> Iterator[None]:
         "pid": os.getpid(),
         "ca": str(stage.ca_file),
         "region": stage.deployment.account.region,
-        "stages": [
-            {
-                "api": one.api,
-                "stage": one.stage,
-                "wss": one.wss,
-                "ws": one.ws,
-                "management": one.management,
-                "status": one.status,
-            }
-            for one in stage.endpoints
-        ],
+        "stages": [_addresses(one) for one in stage.endpoints],
         "credentials": {
             "access_key_id": mine.access_key_id,
             "secret_access_key": mine.secret_access_key,

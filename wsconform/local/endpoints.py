@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""The hosts that no other machine can reach."""
+_NEAREST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (told apart, not listened on)
+
+
+def near(host: str) -> str:
+    """The host by which this machine reaches what listens on `host`: loopback, where that is every address there is."""
+    return _NEAREST.get(host, host)
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:

@@ -18,7 +18,7 @@ from wsconform.local.deployed.deploy import deploy
 from wsconform.local.deployed.errors import DeployError, Problem
 from wsconform.local.deployed.model import DeployedApi, Deployment
 from wsconform.local.deployed.snapshot import Order
-from wsconform.local.endpoints import Endpoint
+from wsconform.local.endpoints import Endpoint, near
 from wsconform.local.errors import as_stage_errors
 from wsconform.local.functions.functions import Functions
 from wsconform.local.gateway.assumptions import Assumptions
@@ -37,7 +37,6 @@ from wsconform.template.source import read
 from wsconform.template.stack import Stack
 from wsconform.wiring.reader import read_stack
 
-ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 (they are told apart, not listened on)
 MOST_STEPS = 100_000
 
 
@@ -64,8 +63,8 @@ class Plan:
     @property
     def near(self) -> str:
         """The host by which clients on this machine reach the stage."""
-        near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
-        return f"[{near}]" if ":" in near else near
+        host = near(self.host)
+        return f"[{host}]" if ":" in host else host
 
 
 @dataclass(slots=True)
@@ -105,8 +104,7 @@ class Running:
         asyncio.get_running_loop().set_exception_handler(self._failed)
         with as_stage_errors():
             self.stack, self.deployment = self._deployed(None)
-        hosts = () if plan.host in ANYWHERE else (plan.host,)
-        self.certificates = Certificates(*hosts)
+        self.certificates = Certificates(near(plan.host))
         self.functions = Functions(
             self.deployment.functions,
             account=self.deployment.account,

@@ -19,6 +19,7 @@ from wsconform.local.running import Plan, Running
 
 if TYPE_CHECKING:
     from wsconform.local.deployed.snapshot import Order
+    from wsconform.local.sockets.certificate import Certificates
     from wsconform.local.sockets.clock import Clock
 
 T = TypeVar("T")
@@ -151,14 +152,17 @@ class LocalStage:
     @property
     def ca_file(self) -> Path:
         """The certificate (PEM) of the authority that clients have to trust. Only this run has it."""
-        certificates = self._running.certificates
-        if certificates is None:
-            raise RuntimeError("the local stage does not run")
-        return certificates.ca_file
+        return self._certificates().ca_file
 
     def ssl_context(self) -> ssl.SSLContext:
         """A context for clients that trusts this run."""
-        return ssl.create_default_context(cafile=str(self.ca_file))
+        return self._certificates().client_context()
+
+    def _certificates(self) -> Certificates:
+        certificates = self._running.certificates
+        if certificates is None:
+            raise RuntimeError("the local stage does not run")
+        return certificates
 
     @property
     def deployment(self) -> Deployment:

@@ -6,25 +6,25 @@ import ssl
 import tempfile
 from pathlib import Path
 
-NAMES = ("127.0.0.1", "::1", "localhost")
+from wsconform.local.endpoints import LOOPBACK
 
 
 class Certificates:
     """Made anew for each run; the private keys are nowhere but in memory and, for a moment, in `folder`.
 
-    `folder` is private to the user. It holds the authority's certificate as `ca.pem` until `remove` is called.
+    The certificate is for the names of this machine and for `host`. `folder` is private to the user. It holds the
+    authority's certificate as `ca.pem` until `remove` is called.
     """
 
-    def __init__(self, *hosts: str) -> None:
+    def __init__(self, host: str = LOOPBACK[0]) -> None:
         import trustme
 
         self._folder = tempfile.TemporaryDirectory(prefix="wsconform-")  # mode 0700
         self.folder = Path(self._folder.name)
         self.ca_file = self.folder / "ca.pem"
-        names = dict.fromkeys((*NAMES, *(host for host in hosts if host not in ("0.0.0.0", "::"))))  # noqa: S104
         # ECDSA: a handshake costs a fraction of what RSA does.
         authority = trustme.CA(organization_name="wsconform local stage", key_type=trustme.KeyType.ECDSA)
-        self._leaf = authority.issue_cert(*names, key_type=trustme.KeyType.ECDSA)
+        self._leaf = authority.issue_cert(*dict.fromkeys((*LOOPBACK, host)), key_type=trustme.KeyType.ECDSA)
         authority.cert_pem.write_to_path(str(self.ca_file))
 
     def server_context(self) -> ssl.SSLContext:
