@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,21 +24,17 @@ class Happenings:
     """The latest happenings, and who wants to hear of new ones. May be asked from any thread."""
 
     def __init__(self) -> None:
+        # Without a lock: a deque takes one, and is copied, in one step.
         self._kept: deque[Happening] = deque(maxlen=MOST_KEPT)
-        self._lock = threading.Lock()
-        self._count = 0
         self.listeners: list[Callable[[Happening], None]] = []
 
     def add(self, happening: Happening) -> None:
         """Keep it, and tell."""
-        with self._lock:
-            self._kept.append(happening)
-            self._count += 1
+        self._kept.append(happening)
         for listener in self.listeners:
             listener(happening)
 
     def last(self, most: int = MOST_KEPT) -> list[Happening]:
         """The latest ones, oldest first."""
-        with self._lock:
-            kept = list(self._kept)
+        kept = list(self._kept)
         return kept[-most:] if most > 0 else []

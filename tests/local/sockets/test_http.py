@@ -46,6 +46,25 @@ def test_a_handshake_has_to_be_well_formed(stage: LocalStage, changes: dict[str,
         assert client.status() == status
 
 
+@pytest.mark.parametrize("version", ["Sec-WebSocket-Version: 8", "Sec-WebSocket-Version: 13, 8", "X: none is named"])
+def test_the_version_that_is_understood_is_named(stage: LocalStage, version: str) -> None:
+    lines = [f"{name}: {value}" for name, value in SOUND.items() if name != "Sec-WebSocket-Version"]
+    with Raw(stage) as client:
+        client.request("GET /v1", *lines, version)
+
+        assert client.status() == 400
+        assert client.headers["sec-websocket-version"] == "13"
+
+
+def test_another_upgrade_that_is_offered_is_passed_over(stage: LocalStage) -> None:
+    with Raw(stage) as client:
+        for _ in range(2):
+            client.request("GET /v1", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk")
+            assert client.status() == 426
+            client.request("POST /v1", "Connection: Upgrade", "Upgrade: h2c", "Content-Length: 2", body=b"hi")
+            assert client.status() == 403
+
+
 def test_the_key_is_answered_as_the_rfc_says(stage: LocalStage) -> None:
     with Raw(stage) as client:  # RFC 6455, section 1.3
         lines = [

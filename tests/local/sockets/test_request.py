@@ -64,5 +64,5 @@ def test_an_upgrade_leaves_the_rest_alone() -> None:
 
     reader.feed(head + b"\x81\x00frames")
 
-    assert [one.upgrade for one in reader.requests] == [True]
+    assert [one.target for one in reader.requests] == ["/v1"]
     assert reader.rest == b"\x81\x00frames"

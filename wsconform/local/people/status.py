@@ -8,8 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from wsconform.local.endpoints import LOOPBACK
+from wsconform.local.gateway.frames import plain
 from wsconform.local.sockets.request import Request
-from wsconform.local.sockets.response import Headers, message
+from wsconform.local.sockets.response import Headers
 
 if TYPE_CHECKING:
     from wsconform.local.people.wiring import Drawn
@@ -25,7 +27,6 @@ _COMMON = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
 )
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class StatusPage:
@@ -42,7 +43,7 @@ class StatusPage:
         if path not in (PAGE, STATE) or request.method not in ("GET", "HEAD"):
             return None
         if not self._is_ours(request):
-            return 403, _headers(), message("this page is shown under the stage's own address only")
+            return 403, _headers(), plain("this page is shown under the stage's own address only")
         if path == STATE:
             return 200, (*_headers(), ("Content-Type", "application/json")), json.dumps(self._state()).encode()
         nonce = secrets.token_urlsafe(16)
@@ -55,7 +56,7 @@ class StatusPage:
             name = urlsplit(f"//{host}").hostname
         except ValueError:
             return False
-        return name in _LOOPBACK or name == self._running.plan.host.lower()
+        return name in LOOPBACK or name == self._running.plan.host.lower()
 
     def _page(self, nonce: str) -> str:
         from jinja2 import Environment, PackageLoader

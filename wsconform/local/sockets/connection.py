@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
+from wsconform.local.gateway.frames import plain
 from wsconform.local.gateway.inputs import ManagementCall, Upgrade
 from wsconform.local.sockets.handshake import accept_key, switching, wants_websocket
 from wsconform.local.sockets.peer import Peer
 from wsconform.local.sockets.request import BadRequest, Request, RequestReader
-from wsconform.local.sockets.response import Headers, message, phrase, response
+from wsconform.local.sockets.response import Headers, phrase, response
 from wsconform.local.sockets.shell import Shell
 
 HEAD_SECONDS = 10.0
@@ -62,8 +63,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")  # noqa: S101
-        self._transport = transport  # type: ignore[assignment]  # uvloop's transports are no subclasses
+        self._transport = cast("asyncio.Transport", transport)  # as every event loop gives to a TCP server
         self._transport.set_write_buffer_limits(high=HIGH_WATER)
         self._door.connections.add(self)
         self._wait(HEAD_SECONDS)
@@ -192,7 +192,7 @@ class Connection(asyncio.Protocol):
             return
         if request.method in ("GET", "HEAD") and shell.is_stage(request.path):
             status = shell.assumptions.plain_get
-            exchange.answer(status, (("Upgrade", "websocket"),), message(phrase(status)))
+            exchange.answer(status, (("Upgrade", "websocket"),), plain(phrase(status)))
             return
         call = ManagementCall(
             token=exchange, method=request.method, path=request.path, body=request.body, caller=shell.caller(request)
@@ -216,8 +216,7 @@ class Connection(asyncio.Protocol):
             self._wait(IDLE_SECONDS)
 
     def _refuse(self, error: BadRequest) -> None:
-        headers = (("Sec-WebSocket-Version", "13"),) if "WebSocket-Version" in str(error) else ()
-        self.refused(error.status, headers, message(_WORDS.get(error.status, "Bad Request")))
+        self.refused(error.status, error.headers, plain(phrase(error.status)))
         self._door.shell.malformed(error.status, str(error))
 
     # WebSocket.
@@ -271,6 +270,10 @@ class Connection(asyncio.Protocol):
             self._wait(LINGER_SECONDS)
             self.resume_reading()
 
+    def soon(self, go_on: Callable[[], None]) -> None:
+        """Go on once other connections had their turn."""
+        asyncio.get_running_loop().call_soon(go_on)
+
     def abort(self) -> None:
         """End the connection at once."""
         self._transport.abort()
@@ -294,14 +297,6 @@ class Exchange:
     def answer(self, status: int, headers: Headers, body: bytes) -> None:
         """Answer it. If the client is gone, nobody hears."""
         self._connection.answered(self, status, headers, body)
-
-
-_WORDS = {
-    408: "Request Timeout",
-    413: "Request Entity Too Large",
-    429: "Too Many Requests",
-    431: "Request Header Fields Too Large",
-}
 
 
 def _require_well_formed(request: Request) -> None:

@@ -24,8 +24,8 @@ def accept_key(request: Request) -> str:
         raise BadRequest(400, f"an upgrade by {request.method}, not GET")
     if not any("upgrade" in _tokens(value) for value in request.values("connection")):
         raise BadRequest(400, "an upgrade without Connection: Upgrade")
-    if _single(request, "sec-websocket-version") != "13":
-        raise BadRequest(400, "Sec-WebSocket-Version is not 13")
+    if [value.strip() for value in request.values("sec-websocket-version")] != ["13"]:
+        raise BadRequest(400, "Sec-WebSocket-Version is not 13", ("Sec-WebSocket-Version", "13"))
     key = _single(request, "sec-websocket-key")
     try:
         size = len(base64.b64decode(key, validate=True))

@@ -15,11 +15,12 @@ MOST_WAITING = 16
 
 
 class BadRequest(Exception):  # noqa: N818 (its name is that of the status)
-    """A request that gets no further; `status` answers it, and the connection ends."""
+    """A request that gets no further; `status` answers it, with `headers`, and the connection ends."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, *headers: tuple[str, str]) -> None:
         super().__init__(reason)
         self.status = status
+        self.headers = headers
 
 
 @dataclass(slots=True)
@@ -30,7 +31,6 @@ class Request:
     target: str = ""
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
-    upgrade: bool = False
     keep_alive: bool = True
     _indexed: list[tuple[str, str]] | None = field(default=None, init=False, repr=False, compare=False)
     _by_name: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -127,14 +127,11 @@ class RequestReader:
         self.in_head, self.in_body, self._head_size = False, True, 0
         request.method = parser.get_method().decode("ascii")
         request.target = b"".join(self._target).decode("latin-1")
-        request.upgrade = parser.should_upgrade()
         request.keep_alive = parser.should_keep_alive()
-        for name, value in request.headers:
-            lower = name.lower()
-            if lower == "content-length" and int(value) > MOST_BODY:  # digits, as httptools has seen to
-                self._fault = BadRequest(413, f"a body of more than {MOST_BODY} bytes")
-            elif lower == "expect" and value.lower() == "100-continue":
-                self.wants_continue = True
+        if any(int(size) > MOST_BODY for size in request.values("content-length")):  # digits, as httptools has seen to
+            self._fault = BadRequest(413, f"a body of more than {MOST_BODY} bytes")
+        if any(value.lower() == "100-continue" for value in request.values("expect")):
+            self.wants_continue = True
 
     def on_body(self, data: bytes) -> None:  # noqa: D102
         self._body_size += len(data)

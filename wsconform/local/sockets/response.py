@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable
 from email.utils import formatdate
@@ -28,11 +27,6 @@ def response(
     lines.append("Connection: close\r\n\r\n" if close else "Connection: keep-alive\r\n\r\n")
     head = "".join(lines).encode("latin-1", "replace")
     return head if without_body else head + body
-
-
-def message(text: str) -> bytes:
-    """The JSON body with which API Gateway says why not."""
-    return json.dumps({"message": text}, separators=(",", ":")).encode()
 
 
 @lru_cache(maxsize=32)

@@ -15,7 +15,7 @@ from hashlib import sha256
 from urllib.parse import quote, unquote
 
 from wsconform.local.deployed.model import Credentials
-from wsconform.local.gateway.inputs import Caller
+from wsconform.local.gateway.inputs import UNSIGNED, Caller
 from wsconform.local.sockets.request import Request
 
 SKEW = 300.0
@@ -23,7 +23,7 @@ SKEW = 300.0
 LONGEST = 604_800
 """The most that X-Amz-Expires may be, in seconds."""
 SERVICE = "execute-api"
-UNSIGNED = Caller(fault="the request is not signed")
+_UNSIGNED = Caller(fault=UNSIGNED)
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _AUTHORIZATION = re.compile(rf"{_ALGORITHM}\s+(.*)", re.DOTALL)
@@ -60,7 +60,7 @@ class Signatures:
         """Who signed; `now` in seconds since the epoch by the real clock, for that is what callers sign by."""
         try:
             claim = _claim(request)
-            return UNSIGNED if claim is None else Caller(arn=self._verified(request, claim, now).arn)
+            return _UNSIGNED if claim is None else Caller(arn=self._verified(request, claim, now).arn)
         except _NotSigned as error:
             return Caller(fault=str(error))
 
