@@ -42,6 +42,10 @@ class Raw:
 
     def upgrade(self, path: str = "/v1") -> int:
         """Ask for an upgrade: the status of the answer."""
+        self.ask_for_upgrade(path)
+        return self.status()
+
+    def ask_for_upgrade(self, path: str = "/v1") -> None:
         key = base64.b64encode(os.urandom(16)).decode()
         self.request(
             f"GET {path}",
@@ -50,7 +54,6 @@ class Raw:
             "Sec-WebSocket-Version: 13",
             f"Sec-WebSocket-Key: {key}",
         )
-        return self.status()
 
     def status(self) -> int:
         """Read a whole answer: its status. The body is in `body`, the headers in `headers`."""

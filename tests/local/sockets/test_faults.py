@@ -17,6 +17,7 @@ from botocore.config import Config
 from raw_client import Raw, frame
 from standing import ANSWER
 
+from wsconform.local.happenings import Happening
 from wsconform.local.sockets import connection, peer
 from wsconform.local.stage import LocalStage
 
@@ -171,6 +172,25 @@ def test_a_thousand_clients_vanish(alone: LocalStage) -> None:
     until(lambda: not shell.gateway.connections)
     assert shell.gateway.idle
     goes_on(alone)
+
+
+def test_a_flood_of_messages_keeps_nobody_waiting(alone: LocalStage) -> None:
+    told: list[str] = []
+    with Raw(alone) as flooding, ExitStack() as others:
+
+        def hear(happening: Happening) -> None:
+            told.append(happening.what.kind)
+            if told.count("message") == 1 and happening.what.kind == "message":
+                # The system accepts it, and the stage once it looks.
+                others.enter_context(Raw(alone)).ask_for_upgrade()
+
+        assert flooding.upgrade() == 101
+        alone.on_happening(hear)
+        flooding.send(1_500 * frame(TEXT, b"a"))
+        for _ in range(1_500):
+            assert flooding.frame() == (TEXT, ANSWER.encode())
+
+        assert told[: told.index("connect")].count("message") < 500
 
 
 def test_a_client_that_never_reads_is_bounded(alone: LocalStage) -> None:

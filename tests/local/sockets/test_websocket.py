@@ -10,7 +10,7 @@ import websockets.exceptions
 from raw_client import Raw, frame
 from standing import ANSWER
 
-from wsconform.local.sockets.peer import MOST_FRAME, MOST_MESSAGE
+from wsconform.local.gateway.limits import FRAME, MESSAGE
 from wsconform.local.stage import LocalStage
 
 TEXT, BINARY, CLOSE, PING, PONG, CONTINUATION = 1, 2, 8, 9, 10, 0
@@ -49,24 +49,24 @@ def test_websockets_is_answered(stage: LocalStage) -> None:
 
 
 def test_a_message_may_be_as_large_as_its_frames_allow(client: Raw) -> None:
-    part = b"a" * MOST_FRAME
+    part = b"a" * FRAME
     client.send(frame(TEXT, part))
     assert client.frame() == (TEXT, ANSWER.encode())
 
     client.send(frame(TEXT, part, fin=False) + 2 * frame(CONTINUATION, part, fin=False) + frame(CONTINUATION, part))
-    assert 4 * MOST_FRAME == MOST_MESSAGE
+    assert 4 * FRAME == MESSAGE
     assert client.frame() == (TEXT, ANSWER.encode())
 
 
 def test_a_frame_beyond_the_limit_ends_the_connection(client: Raw) -> None:
-    client.send(frame(TEXT, b"a" * (MOST_FRAME + 1)))
+    client.send(frame(TEXT, b"a" * (FRAME + 1)))
 
     assert client.closed_with() == 1009
     assert client.ends()
 
 
 def test_so_does_a_message_beyond_it(client: Raw) -> None:
-    part = b"a" * MOST_FRAME
+    part = b"a" * FRAME
     client.send(frame(TEXT, part, fin=False) + 3 * frame(CONTINUATION, part, fin=False) + frame(CONTINUATION, b"a"))
 
     assert client.closed_with() == 1009
@@ -83,6 +83,15 @@ def test_fragments_make_one_message_with_pings_between(client: Raw, stage: Local
     seen = [client.frame() for _ in range(len(whole) + 1)]
     assert sorted(seen) == sorted([(TEXT, ANSWER.encode()), *[(PONG, b"p")] * len(whole)])
     assert messages(stage) == before + 1
+
+
+def test_a_message_may_come_in_very_many_fragments(client: Raw, stage: LocalStage) -> None:
+    between = frame(CONTINUATION, b"", fin=False) + frame(CONTINUATION, b"a", fin=False)
+    client.send(frame(TEXT, b"", fin=False) + 20_000 * between + frame(CONTINUATION, b""))
+
+    assert client.frame() == (TEXT, ANSWER.encode())
+    last = next(one.what.text for one in reversed(stage.happenings) if one.what.kind == "message")
+    assert "20000 characters" in last
 
 
 @pytest.mark.parametrize(

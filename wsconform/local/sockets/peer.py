@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from websockets.datastructures import Headers
@@ -12,10 +13,12 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-MOST_MESSAGE, MOST_FRAME = 131_072, 32_768
-"""Bytes (Amazon API Gateway developer guide, "Quotas for configuring and running a WebSocket API")."""
+from wsconform.local.gateway.limits import FRAME, MESSAGE
+
 MOST_RUNNING = 32
 """Messages of one connection that are dealt with at once; those after them wait, and then their client."""
+MOST_IN_A_TURN = 64
+"""Frames of one connection that are taken up before other connections have their turn."""
 CLOSE_SECONDS = 5.0
 """How long a client may take to answer a close frame."""
 
@@ -31,6 +34,7 @@ class Wire(Protocol):
     def close_within(self, seconds: float) -> None: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
     def linger(self) -> None: ...  # noqa: D102
+    def soon(self, go_on: Callable[[], None]) -> None: ...  # noqa: D102
 
 
 class Hearer(Protocol):
@@ -57,6 +61,7 @@ class Peer:
         "_paused",
         "_protocol",
         "_pumping",
+        "_waits_its_turn",
         "_wire",
         "accepted",
         "full",
@@ -70,8 +75,8 @@ class Peer:
         self._offered = offered
         self._protocol: ServerProtocol
         self._frames: deque[Frame] = deque()
-        self._parts: list[bytes] | None = None
-        self._paused = self._pumping = self._gone = self._closed = False
+        self._parts: bytearray | None = None
+        self._paused = self._pumping = self._waits_its_turn = self._gone = self._closed = False
         self.accepted = False
         self.full = False
         self.running = 0
@@ -80,7 +85,7 @@ class Peer:
 
     def accept(self, subprotocol: str | None) -> None:
         """Become a WebSocket connection."""
-        self._protocol = ServerProtocol(state=State.OPEN, max_size=(MOST_MESSAGE, MOST_FRAME))
+        self._protocol = ServerProtocol(state=State.OPEN, max_size=(MESSAGE, FRAME))
         extensions = self._negotiated() if self._offered else None
         self.accepted = True
         early = self._wire.accepted(self._accept, subprotocol, extensions)
@@ -163,15 +168,27 @@ class Peer:
             return
         self._pumping = True
         try:
-            while self._frames and self.running < MOST_RUNNING and not self.full:
+            for _ in range(MOST_IN_A_TURN):
+                if not self._may_take():
+                    break
                 self._take(self._frames.popleft())
         finally:
             self._pumping = False
+        if self._may_take() and not self._waits_its_turn:
+            self._waits_its_turn = True
+            self._wire.soon(self._take_turn)
         failed = self._protocol.parser_exc is not None and self._protocol.close_sent is not None
         if failed and not self._frames:
             assert self._protocol.close_sent is not None  # noqa: S101 (for mypy)
             self._tell_gone(self._protocol.close_sent.code, self._protocol.close_sent.reason)
         self._let_read()
+
+    def _may_take(self) -> bool:
+        return bool(self._frames) and self.running < MOST_RUNNING and not self.full
+
+    def _take_turn(self) -> None:
+        self._waits_its_turn = False
+        self._pump()
 
     def _take(self, frame: Frame) -> None:
         kind = frame.opcode
@@ -188,14 +205,17 @@ class Peer:
             self._tell_gone(close.code if close else 1005, close.reason if close else "")
 
     def _take_text(self, frame: Frame) -> None:
-        data = bytes(frame.data)
+        whole = frame.data
+        if self._parts is not None:
+            self._parts += frame.data
+            whole = self._parts
+        elif not frame.fin:
+            self._parts = bytearray(frame.data)
         if not frame.fin:
-            self._parts = [*(self._parts or ()), data]
             return
-        whole = b"".join((*(self._parts or ()), data))
         self._parts = None
         try:
-            text = whole.decode()
+            text = str(whole, "utf-8")
         except UnicodeDecodeError as error:
             self._frames.clear()
             if self._protocol.state is State.OPEN:
@@ -228,7 +248,7 @@ class Peer:
 
     def _let_read(self) -> None:
         """Read from the client as long as what it sends can be taken up."""
-        pause = not (self._closed or self._gone) and (self.full or (bool(self._frames) and self.running > 0))
+        pause = not (self._closed or self._gone) and (self.full or bool(self._frames))
         if pause is not self._paused:
             self._paused = pause
             if pause:
