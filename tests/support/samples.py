@@ -6,9 +6,9 @@ from pathlib import Path
 from other_stage import REPLY
 
 from wsconform.config.expectation import read_expectation
-from wsconform.live.plan import ApiPlan, plan
+from wsconform.live.plan import ApiPlan, plans_of
 from wsconform.template.source import read
-from wsconform.wiring.reader import read_stack, read_wiring
+from wsconform.wiring.reader import read_stack
 
 TEMPLATE = Path(__file__).parents[2] / "sample_stack" / "template.yaml"
 HASTE = 0.7
@@ -18,8 +18,8 @@ HASTE = 0.7
 def api_of(template: Path, within: float = 3) -> ApiPlan:
     """What probes of the one API in a template go by, if a reply to `test` has to come within some seconds."""
     stack = read_stack(read(template))
-    (api,) = read_wiring(stack.in_world(stack.worlds[0])).apis
-    return plan(api, {"test": read_expectation({"expect": json.loads(REPLY), "within": within})})
+    (api,) = plans_of(stack, {"test": read_expectation({"expect": json.loads(REPLY), "within": within})}).values()
+    return api
 
 
 SAMPLE = api_of(TEMPLATE)

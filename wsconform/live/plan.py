@@ -10,9 +10,11 @@ from wsconform.config.expectation import Expectation
 from wsconform.live.identity import Source
 from wsconform.live.message import selecting
 from wsconform.template.nodes import Span
+from wsconform.template.stack import Stack
 from wsconform.template.values import Text
 from wsconform.wiring.identity import IdentitySource, read_source
 from wsconform.wiring.model import CONNECT, DEFAULT, Api, Authorizer, Function, Integration, Route
+from wsconform.wiring.reader import read_wiring
 from wsconform.wiring.selection import Selection, selection_of
 
 
@@ -65,6 +67,12 @@ class ApiPlan:
     def unused_message(self) -> str | None:
         """A message that selects no route but `$default`, different each time; None where none can be made up."""
         return None if self.selection is None else selecting(self.selection, f"wsconform-{secrets.token_hex(4)}")
+
+
+def plans_of(stack: Stack, expectations: Mapping[str, Expectation]) -> dict[str, ApiPlan]:
+    """What probes go by for each API of a template, by its logical id, in the world that the parameters choose."""
+    wiring = read_wiring(stack.in_world(stack.worlds[0]))
+    return {api.path: plan(api, expectations) for api in wiring.apis if api.element is not None}
 
 
 def plan(api: Api, expectations: Mapping[str, Expectation]) -> ApiPlan:

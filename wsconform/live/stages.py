@@ -11,14 +11,13 @@ from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
 from wsconform.live.local import Locals
 from wsconform.live.peer import Stage
-from wsconform.live.plan import ApiPlan, plan
+from wsconform.live.plan import ApiPlan, plans_of
 from wsconform.live.probe import Case, Probes
 from wsconform.live.report import ProbeReport
 from wsconform.live.run import LiveRun
 from wsconform.live.secret import Redactor, Secret
 from wsconform.live.target import identities, parameters_of, secrets_in, stage_at, url_of
 from wsconform.live.verdict import ProbeVerdict
-from wsconform.wiring.reader import read_wiring
 
 
 class Stages:
@@ -46,10 +45,7 @@ class Stages:
         """The APIs of a template in the world that its parameters choose."""
         path = examination.stack.source.path
         if path not in self._plans:
-            wiring = read_wiring(examination.stack.in_world(examination.stack.worlds[0]))
-            self._plans[path] = {
-                api.path: plan(api, self.settings.routes) for api in wiring.apis if api.element is not None
-            }
+            self._plans[path] = plans_of(examination.stack, self.settings.routes)
         return self._plans[path]
 
     def cases(self, examination: Examination, label: str) -> Iterator[Case]:

@@ -12,12 +12,12 @@ from wsconform.check.registry import unknown_name
 from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
 from wsconform.live.identity import PARAMETER, Identity, read_identity
-from wsconform.live.plan import ApiPlan, plan
+from wsconform.live.plan import ApiPlan, plans_of
 from wsconform.live.secret import Redactor, Secret
 from wsconform.live.target import identities, parameters_of, secrets_in, url_of
 from wsconform.live.wire import Endpoint
 from wsconform.template.source import read
-from wsconform.wiring.reader import read_stack, read_wiring
+from wsconform.wiring.reader import read_stack
 
 if TYPE_CHECKING:
     from wsconform.local.happenings import Happening
@@ -61,8 +61,7 @@ def party(settings: Settings, template: Path | None, api: str | None, headers: M
     if template is None:
         return _without_template(settings, headers)
     stack = read_stack(read(template), settings.parameters_for(template))
-    wiring = read_wiring(stack.in_world(stack.worlds[0]))
-    plans = {one.path: plan(one, settings.routes) for one in wiring.apis if one.element is not None}
+    plans = plans_of(stack, settings.routes)
     chosen = _chosen(plans, template, api)
     allow, _ = identities(chosen, settings, parameters_of(stack))
     sources = {source.name.lower() for source in chosen.sources}
