@@ -143,7 +143,8 @@ def test_a_refusal_says_what_it_usually_means(run: Run) -> None:
     result = run("--send", TEST, allow=False)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.splitlines()[0] == "error: refused with 401"
-    assert "usually: an identity source of the authorizer is missing" in result.stderr
+    assert "usually: an identity source of the deployed authorizer is not in the request" in result.stderr
+    assert "fix: give a value for each identity source with --allow NAME=env:VARIABLE" in result.stderr
 
 
 def test_the_body_of_a_refusal_is_shown(run: Run, stage: Watched, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,7 +233,7 @@ def _connect(party: Party, endpoint: Endpoint, wish: Wish, narrator: Narrator) -
         headers=party.sent_headers, query=party.identity.query, subprotocols=wish.subprotocols, within=PATIENCE
     )
     if not isinstance(outcome, Opened):
-        narrator.not_connected(outcome)
+        narrator.not_connected(outcome, party.api)
         return Exit.FAILED
     chosen = f", subprotocol {outcome.subprotocol}" if outcome.subprotocol else ""
     narrator.aside(".", f"connected to {endpoint.url}{chosen}")

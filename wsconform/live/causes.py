@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from wsconform.live.outcome import Malformed, Refused, Unanswered, Untrusted
+from wsconform.live.outcome import Malformed, Refused, Unanswered, Unreachable, Untrusted
 from wsconform.live.plan import ApiPlan, RoutePlan
 from wsconform.live.received import Binary, Closed, Lost, Silence, Text
 
-KEYS = {"message", "connectionId"}
+_KEYS = {"message", "connectionId"}
 """What every frame of API Gateway's own has, besides the id of the message or of the request."""
 
 _REFUSALS: Mapping[int, tuple[str, ...]] = {
+    400: ("the request reached the stage as no upgrade: something on the way changed it",),
     401: (
         "an identity source of the deployed authorizer is not in the request, or empty: it is not even asked then",
         'the authorizer raised "Unauthorized"',
@@ -25,8 +26,10 @@ _REFUSALS: Mapping[int, tuple[str, ...]] = {
     403: (
         "the authorizer's policy denies, or allows another Resource than this stage's $connect, such as …/stage/*/*",
         "the stage has no deployment, or the URL names another stage",
+        "the stage asks for an API key, or for a request signed with AWS credentials",
     ),
     404: ("what answers is no WebSocket API, or the path is not that of the stage",),
+    410: ("the API or its stage is gone",),
     426: ("what answers takes this for plain HTTP; something on the way takes out the Upgrade header",),
     429: ("the stage, the account or a usage plan is at its limit",),
     500: (
@@ -61,22 +64,24 @@ _CLOSES: Mapping[int, tuple[str, ...]] = {
     1006: ("the connection was cut on the way",),
     1009: ("the message or one of its frames is too large: 128 KB, and 32 KB, are the most",),
 }
-
-
 _OF_KIND: Mapping[type[object], tuple[str, ...]] = {
+    Unreachable: ("nobody listens there, or the name of the host is wrong",),
     Untrusted: ("the certificate is not for this host, has expired, or is signed by nobody known",),
-    Malformed: ("what listens there is no WebSocket server, or a proxy before it does not know WebSocket",),
+    Malformed: ("what listens there is no WebSocket server, or a proxy before it does not know WebSocket, or TLS",),
     Binary: ("the stage is not API Gateway's, which sends text",),
     Lost: ("the connection was cut on the way: a proxy's idle limit, or a server that stopped",),
     Unanswered: ("$connect or its authorizer takes too long", "what listens there is no WebSocket server"),
 }
 
 
-def usual_causes(met: object, api: ApiPlan, route: RoutePlan | None) -> tuple[str, ...]:
-    """The usual causes of an outcome, likeliest first; none for one that has no usual ones."""
+def usual_causes(met: object, api: ApiPlan | None, route: RoutePlan | None = None) -> tuple[str, ...]:
+    """The usual causes of an outcome, likeliest first; none for one that has no usual ones.
+
+    `api` is None where nobody knows what is deployed.
+    """
     match met:
-        case Refused(status=status):
-            return _of_refusal(status, api)
+        case Refused():
+            return _of_refusal(met, api)
         case Silence():
             return _of_silence(route)
         case Text(text=text):
@@ -93,16 +98,19 @@ def gateway_frame(text: str) -> dict[str, str]:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) and found.keys() >= KEYS else {}
+    return found if isinstance(found, dict) and found.keys() >= _KEYS else {}
 
 
-def _of_refusal(status: int, api: ApiPlan) -> tuple[str, ...]:
-    if status == 403 and api.authorization == "AWS_IAM":  # noqa: PLR2004 (HTTP's)
+def _of_refusal(refused: Refused, api: ApiPlan | None) -> tuple[str, ...]:
+    status, target = refused.status, refused.headers.get("location", "")
+    if 300 <= status < 400 and target:  # noqa: PLR2004 (HTTP's)
+        return (f"it redirects to {target}, which is not followed: name that address",)
+    if status == 403 and api is not None and api.authorization == "AWS_IAM":  # noqa: PLR2004
         return _IAM_403
     known = _REFUSALS.get(status, ())
     if not known and status >= 300:  # noqa: PLR2004
         known = ("what answers is no WebSocket API, or the URL leads elsewhere",)
-    if status != 500 and api.connect_integration:  # noqa: PLR2004
+    if status != 500 and (api is None or api.connect_integration):  # noqa: PLR2004
         return (*known, "the function of $connect answered with this status itself")
     return known
 

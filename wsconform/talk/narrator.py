@@ -11,13 +11,14 @@ import time
 import click
 
 from wsconform.commands.shell import to_stderr
-from wsconform.live.outcome import Handshake, Refused
+from wsconform.live.causes import usual_causes
+from wsconform.live.outcome import Handshake, Refused, Untrusted
+from wsconform.live.plan import ApiPlan
 from wsconform.live.received import Binary, Closed, Lost, Pong, Received, Text
 from wsconform.live.secret import Redactor
 from wsconform.report.cells import cells, visible
 from wsconform.report.excerpt import WIDTH
 from wsconform.report.style import Role, Style
-from wsconform.talk.refusal import usually
 
 _ORDERLY = (1000, 1001, 1005)
 
@@ -65,16 +66,18 @@ class Narrator:
         with self._lock:
             to_stderr(self._redact(line), color=self._style.color)
 
-    def not_connected(self, outcome: Handshake) -> None:
-        """Write why there is no connection, with the body of the answer, and what that usually means."""
+    def not_connected(self, outcome: Handshake, api: ApiPlan | None) -> None:
+        """Write why there is no connection, with the body of the answer, what it is usually due to, and what helps."""
         with self._lock:
             to_stderr(
                 f"{self._style('error', 'error:')} {visible(self._redact(str(outcome)))}", color=self._style.color
             )
             if isinstance(outcome, Refused) and outcome.body.strip():
                 to_stderr(f"  body: {visible(self._redact(outcome.body.strip()))}")
-            for number, cause in enumerate(usually(outcome)):
+            for number, cause in enumerate(usual_causes(outcome, api)):
                 to_stderr(f"  {'usually:' if not number else '     or:'} {visible(self._redact(cause))}")
+            if _remedy(outcome):
+                to_stderr(f"  fix: {_remedy(outcome)}")
 
     def _message(self, text: str) -> None:
         if self._plain:
@@ -94,6 +97,15 @@ class Narrator:
             click.echo(text, color=self._style.color)
             if sys.stdout is not None:
                 sys.stdout.flush()
+
+
+def _remedy(outcome: Handshake) -> str:
+    """What whoever connects can do; empty where it is not up to them."""
+    if isinstance(outcome, Refused) and outcome.status == 401:  # noqa: PLR2004 (HTTP's)
+        return "give a value for each identity source with --allow NAME=env:VARIABLE"
+    if isinstance(outcome, Untrusted):
+        return "name the authority that signed its certificate with --ca FILE"
+    return ""
 
 
 def _pretty(text: str, room: int) -> list[str]:
