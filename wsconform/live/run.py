@@ -41,7 +41,7 @@ def run_probe(case: Case, stage: Stage, redact: Redactor) -> ProbeVerdict:
         outcome=outcome,
         expected=unmet.expected if unmet is not None else (),
         actual=redact(unmet.actual) if unmet is not None else "",
-        causes=unmet.causes or usual_causes(unmet.met, case.api, case.route) if unmet is not None else (),
+        causes=tuple(map(redact, unmet.causes or usual_causes(unmet.met, case.api, case.route))) if unmet else (),
         reason=redact(reason),
         transcript=tuple(transcript.lines()),
         began=began,
