@@ -79,12 +79,15 @@ class LiveRun:
 
     def _begin(self) -> None:
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="wsconform-probe")
+        greeting = [case for case in self._planned if case.probe.greets]
+        for case in greeting:  # meanwhile, or a stage that says nothing would be waited for twice
+            self._futures[case] = self._pool.submit(self._run, case)
         self.dead = self._greet()
-        together = [case for case in self._planned if not case.probe.alone]
         alone = [case for case in self._planned if case.probe.alone]
+        together = [case for case in self._planned if case not in (*greeting, *alone)]
         for case in together:
             self._futures[case] = self._pool.submit(self._run, case)
-        before = [self._futures[case] for case in together]
+        before = list(self._futures.values())
         for case in alone:
             self._futures[case] = self._pool.submit(self._run_after, before, case)
             before = [self._futures[case]]
