@@ -42,7 +42,7 @@ class Locals:
 
             known = stack.root.parameters
             given = {name: value for name, value in self._settings.overrides.items() if name in known}
-            stage = LocalStage(Path(path), parameters=given)
+            stage = LocalStage(Path(path), parameters=given, samconfig_env=self._settings.samconfig_env)
             try:
                 self._stages[path] = stage.start()
             except StageError as error:
