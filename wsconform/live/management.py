@@ -5,19 +5,22 @@ Source: API Gateway developer guide, "Use @connections commands in your backend 
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
-if TYPE_CHECKING:
-    from wsconform.live.wire import Endpoint
+from wsconform.live.connection import words
+from wsconform.live.wire import Endpoint, TooMuchError, open_wire
 
 Method = Literal["GET", "POST", "DELETE"]
 _OPERATIONS = {"GET": "get_connection", "POST": "post_to_connection", "DELETE": "delete_connection"}
 _TIMEOUT = 10.0
+_MOST_OF_LINE = 4_096
+_STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +90,41 @@ def _client_of(management: Management) -> Any:  # noqa: ANN401
         )
 
 
-def unsigned(endpoint: Endpoint, connection_id: str, method: Method = "POST") -> Managed:
-    """A management call without a signature, which anybody can make."""
-    import http.client
+def has_credentials() -> bool:
+    """Whether the AWS SDK's chain has any; a profile that cannot be read has none."""
+    from botocore.exceptions import BotoCoreError
 
+    try:
+        return _session().get_credentials() is not None
+    except BotoCoreError:
+        return False
+
+
+def unsigned(endpoint: Endpoint, connection_id: str, method: Method, within: float = _TIMEOUT) -> Managed:
+    """A management call without a signature, which anybody can make. What comes of it is returned, never raised."""
     parts = urlsplit(endpoint.url)
     path = f"{parts.path.rstrip('/')}/@connections/{quote(connection_id, safe='')}"
-    connection = (
-        http.client.HTTPSConnection(endpoint.host, endpoint.port, timeout=_TIMEOUT, context=endpoint.context())
-        if endpoint.secure
-        else http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=_TIMEOUT)
-    )
+    body = "{}" if method == "POST" else ""
+    head = f"{method} {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
     try:
-        connection.request(method, path, body=b"{}" if method == "POST" else None)
-        return Managed(connection.getresponse().status)
-    except (OSError, http.client.HTTPException) as error:
-        return Managed(None, str(error) or type(error).__name__)
+        status = _STATUS_LINE.match(_first_line(endpoint, f"{head}\r\n{body}".encode(), within))
+    except TimeoutError:
+        return Managed(None, f"nothing within {within:g} s")
+    except TooMuchError:
+        return Managed(None, "more came than a client takes")
+    except OSError as error:
+        return Managed(None, words(error))
+    return Managed(int(status[1])) if status is not None else Managed(None, "what came is no HTTP")
+
+
+def _first_line(endpoint: Endpoint, request: bytes, within: float) -> bytes:
+    """What a request is answered with, up to the end of a line at least. Raises what `open_wire` and a wire do."""
+    wire = open_wire(endpoint, within)
+    line = b""
+    try:
+        wire.sendall(request)
+        while b"\n" not in line and (data := wire.recv(_MOST_OF_LINE)):
+            line += data
     finally:
-        connection.close()
+        wire.close()
+    return line

@@ -9,7 +9,7 @@ from wsconform.check.registry import unknown_name
 from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
 from wsconform.live.identity import Identity, read_identity
-from wsconform.live.management import Management
+from wsconform.live.management import Management, has_credentials
 from wsconform.live.peer import Stage
 from wsconform.live.plan import ApiPlan
 from wsconform.live.secret import Secret
@@ -63,12 +63,6 @@ def stage_at(url: str, allow: Identity | None, deny: Identity | None) -> Stage:
     endpoint = Endpoint(url=url.rstrip("/"))
     region = _REGION.search(url)
     management = None
-    if endpoint.is_aws and region is not None and _has_credentials():
-        management = Management(url=url.replace("wss://", "https://", 1), region=region[1])
+    if endpoint.is_aws and region is not None and has_credentials():
+        management = Management(url=endpoint.url.replace("wss://", "https://", 1), region=region[1])
     return Stage(endpoint=endpoint, allow=allow, deny=deny, management=management)
-
-
-def _has_credentials() -> bool:
-    import boto3
-
-    return boto3.session.Session().get_credentials() is not None
