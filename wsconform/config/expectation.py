@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-WITHIN, QUIET = 10.0, 0.3
-"""Seconds for a reply to come, and for which nothing may follow the last one."""
+WITHIN = 10.0
+"""Seconds for a reply to come."""
 
 
 class NoExpectationError(ValueError):
@@ -56,7 +56,7 @@ class Satisfying:
         from jsonschema.validators import validator_for
 
         found = _json(text)
-        if found is NO_JSON:
+        if found is _NO_JSON:
             return _not_equal(text)
         error = next(iter(validator_for(self.schema)(self.schema).iter_errors(found)), None)
         if error is None:
@@ -120,6 +120,8 @@ def read_expectation(table: Mapping[str, Any]) -> Expectation:
     for key in table:
         if key not in _KEYS:
             raise NoExpectationError(f"has a key too many: {unknown_name('key', key, _KEYS)}")
+    for key, value in table.items():
+        _require_json(key, value)
     forms = [key for key in _FORMS if key in table]
     if len(forms) != 1:
         raise NoExpectationError(f"must have one of {', '.join(_FORMS)}, and has {' and '.join(forms) or 'none'}")
@@ -132,6 +134,14 @@ def read_expectation(table: Mapping[str, Any]) -> Expectation:
     if send is not None and not isinstance(send, str):
         send = json.dumps(send)
     return Expectation(send=send, reply=_reply(forms[0], table[forms[0]]), within=float(within), repeat=repeat)
+
+
+def _require_json(key: str, value: object) -> None:
+    """Refuse what TOML has and JSON has not: dates, times, and numbers that are none."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise NoExpectationError(f"has something as {key} that JSON has not, such as a date; write it as text") from None
 
 
 def _reply(form: str, value: Any) -> Reply:  # noqa: ANN401 (whatever TOML gives)
@@ -164,7 +174,7 @@ def _schema(schema: dict[str, Any]) -> Satisfying:
     return Satisfying(schema)
 
 
-NO_JSON = object()
+_NO_JSON = object()
 """In place of a text that is no JSON."""
 
 
@@ -172,7 +182,7 @@ def _json(text: str) -> Any:  # noqa: ANN401 (whatever JSON holds)
     try:
         found: Any = json.loads(text)
     except (ValueError, RecursionError):
-        return NO_JSON
+        return _NO_JSON
     return found
 
 
