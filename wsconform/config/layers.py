@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 _SINGULAR = {"parameters": "parameter"}
 IDENTITIES = ("allow", "deny")
-_ONLY = " "
-"""Stands for the name of the one API there is; no API is called so."""
+_SCHEMES = ("ws://", "wss://")
 
 
 @record(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def _pairs(value: object, layer: Layer, key: str, form: str) -> Iterator[tuple[s
         return
     for item in _strings(value, layer, key, f"a table, or a list of {form}"):
         name, equals, rest = item.partition("=")
-        if not (equals and (name.strip() or name == _ONLY)):
+        if not (equals and name.strip()):
             raise ConfigError(f'{layer.where(key)} takes {form}, and "{item}" is none')
         yield name.strip(), rest.strip()
 
@@ -175,14 +174,13 @@ def _identities(value: object, layer: Layer, key: str) -> dict[str, dict[str, st
 
 def _urls(value: object, layer: Layer, key: str) -> dict[str, str]:
     """One URL for the one API (by the empty name), or `API=URL` for each."""
-    items = {"": value} if isinstance(value, str) else dict(_pairs(_named(value), layer, key, "API=URL"))
-    found = {}
-    for api, url in items.items():
-        if not isinstance(url, str) or not url.startswith(("ws://", "wss://")):
+    found: dict[str, str] = {}
+    for api, url in _by_api(value, layer, key):
+        if not isinstance(url, str) or not url.startswith(_SCHEMES):
             raise ConfigError(f"{layer.where(key)} must begin with wss:// or ws://, and is {kind_of(url)}")
         if not _is_url(url):
             raise ConfigError(f"{layer.where(key)} must be a URL, and is {kind_of(url)}")
-        found[api.strip()] = url
+        found[api] = url
     return found
 
 
@@ -197,11 +195,16 @@ def _is_url(text: str) -> bool:
     return bool(host) and port != 0 and text.isascii() and text.isprintable() and " " not in text
 
 
-def _named(value: object) -> object:
-    """URLs without the name of an API count for the one API that there is."""
-    if not isinstance(value, list | tuple):
-        return value
-    return [f"{_ONLY}={one}" if isinstance(one, str) and one.startswith(("ws://", "wss://")) else one for one in value]
+def _by_api(value: object, layer: Layer, key: str) -> Iterator[tuple[str, object]]:
+    """URLs by the names of APIs; one without a name counts for the one API that there is."""
+    if isinstance(value, str):
+        yield "", value
+        return
+    listed = value if isinstance(value, list | tuple) else ()
+    unnamed = [one for one in listed if isinstance(one, str) and one.startswith(_SCHEMES)]
+    yield from (("", one) for one in unnamed)
+    named = [one for one in listed if one not in unnamed] if listed else value
+    yield from _pairs(named, layer, key, "API=URL")
 
 
 def _routes(value: object, layer: Layer, key: str) -> dict[str, Expectation]:
