@@ -1,14 +1,22 @@
-"""Routes of which a reply is expected."""
+"""Routes of which something is expected."""
 
 from wsconform.config.expectation import Expectation, Nothing
 from wsconform.live.plan import RoutePlan
 from wsconform.live.verdict import Undecidable
 
 
-def exchanged(route: RoutePlan) -> tuple[Expectation, str]:
-    """What is expected of a route, and what is sent to it. Raises Undecidable where no reply is."""
-    if route.expectation is None or isinstance(route.expectation.reply, Nothing):
-        raise Undecidable(f'not asserted: no reply is expected of the route "{route.key}"')
+def asserted(route: RoutePlan) -> tuple[Expectation, str]:
+    """What is expected of a route, and what is sent to it. Raises Undecidable where nobody said."""
+    if route.expectation is None:
+        raise Undecidable("not asserted: the configuration does not say what the route answers")
     if route.sends is None:
-        raise Undecidable(f'no message can be made up that selects "{route.key}"; give one as send')
+        raise Undecidable("no message can be made up that selects the route; give one as send")
     return route.expectation, route.sends
+
+
+def exchanged(route: RoutePlan) -> tuple[Expectation, str]:
+    """The same of a route that replies. Raises Undecidable where none does."""
+    expectation, message = asserted(route)
+    if isinstance(expectation.reply, Nothing):
+        raise Undecidable("the route is expected not to reply")
+    return expectation, message

@@ -3,7 +3,9 @@ from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan, RoutePlan
 from wsconform.live.probe import probe
 from wsconform.live.received import Silence
-from wsconform.live.verdict import Level, Undecidable, Unmet
+from wsconform.live.verdict import Level, Unmet
+
+from ._exchange import asserted
 
 
 @probe(
@@ -16,14 +18,10 @@ from wsconform.live.verdict import Level, Undecidable, Unmet
 )
 def action_answered(peer: Peer, _: ApiPlan, route: RoutePlan) -> None:
     """A message to a route gets the reply that is expected, once, as text, in time."""
-    expectation = route.expectation
-    if expectation is None:
-        raise Undecidable(f'not asserted: no reply is expected of the route "{route.key}"')
-    if route.sends is None:
-        raise Undecidable(f'no message can be made up that selects "{route.key}"; give one as send')
+    expectation, message = asserted(route)
     connection = peer.open()
     for _number in range(expectation.repeat):
-        connection.send(route.sends)
+        connection.send(message)
         if isinstance(expectation.reply, Nothing):
             received = connection.receive(expectation.within)
             if not isinstance(received, Silence):

@@ -1,4 +1,3 @@
-from wsconform.live.identity import Identity
 from wsconform.live.outcome import Opened, Refused
 from wsconform.live.peer import Peer
 from wsconform.live.plan import ApiPlan
@@ -16,6 +15,6 @@ from wsconform.live.verdict import Level, Unmet
 )
 def stage_answers(peer: Peer, _: ApiPlan) -> None:
     """A stage answers an upgrade request, whoever sends it."""
-    outcome = peer.client.connect(headers=Identity().headers, within=peer.stage.patience)
+    outcome = peer.client.connect(within=peer.stage.patience)
     if not isinstance(outcome, Opened | Refused):
         raise Unmet(expected=("a connection", "a refusal"), actual=outcome)
