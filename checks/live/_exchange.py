@@ -14,6 +14,11 @@ def asserted(route: RoutePlan) -> tuple[Expectation, str]:
     return route.expectation, route.sends
 
 
+def replies(route: RoutePlan) -> bool:
+    """Whether a reply is expected of a route."""
+    return route.expectation is not None and not isinstance(route.expectation.reply, Nothing)
+
+
 def exchanged(route: RoutePlan) -> tuple[Expectation, str]:
     """The same of a route that replies. Raises Undecidable where none does."""
     expectation, message = asserted(route)

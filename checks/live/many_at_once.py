@@ -6,7 +6,7 @@ from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import probe
 from wsconform.live.verdict import Level
 
-from ._exchange import exchanged
+from ._exchange import exchanged, replies
 
 
 @probe(
@@ -15,11 +15,11 @@ from ._exchange import exchanged
     area="load",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
     alone=True,
-    applies=lambda api: any(route.expectation is not None for route in api.routes),
+    applies=lambda api: any(map(replies, api.routes)),
 )
 def many_at_once(peer: Peer, api: ApiPlan) -> None:
     """Many clients connect at once, each is answered once, and all can leave."""
-    expectation, message = exchanged(next(route for route in api.routes if route.expectation is not None))
+    expectation, message = exchanged(next(filter(replies, api.routes)))
     with ThreadPoolExecutor(peer.stage.clients) as pool:
         connections = list(pool.map(lambda _: peer.open(), range(peer.stage.clients)))
 
