@@ -134,8 +134,8 @@ def parameter_text(value: object) -> str | None:
     return None
 
 
-def _folders(value: object, layer: Layer, key: str) -> list[Path]:
-    return [layer.folder / item for item in _strings(value, layer, key, "a list of folders")]
+def _folders(value: object, layer: Layer, key: str) -> tuple[Path, ...]:
+    return tuple(layer.folder / item for item in _strings(value, layer, key, "a list of folders"))
 
 
 def _path(value: object, layer: Layer, key: str) -> Path:

@@ -147,7 +147,7 @@ def merge(*layers: Layer | None) -> Settings:
         else:
             read[key] = found
         if isinstance(found, dict | tuple):
-            origins |= {(key, name): layer.where(key) for name in found}
+            origins |= {(key, str(name)): layer.where(key) for name in found}
     if read.get("strict"):
         read["fail_on"] = min(read.get("fail_on", Severity.ERROR), Severity.WARNING)
     return Settings(**read, origins=origins)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from wsconform.config.files import ConfigError
 from wsconform.live.secret import Secret
 
-ENVIRONMENT, PARAMETER = "env:", "parameter:"
+REFERENCES = ENVIRONMENT, PARAMETER = "env:", "parameter:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,16 @@ def read_identity(
     """An identity from `NAME = REFERENCE`, which is `env:NAME`, `parameter:NAME` of the template, or the value itself.
 
     NAME is that of an identity source, `header:NAME` or `query:NAME`. `where` names the setting in messages,
-    `who` what is shown in the place of a value. Raises ConfigError for a reference that leads nowhere.
+    `who` what is shown in the place of a value. Raises ConfigError for a reference that leads nowhere, and for a value
+    that cannot be sent.
     """
-    return Identity(
-        {
-            _source(name, sources): Secret(_value(name, written, where, parameters or {}), who)
-            for name, written in given.items()
-        }
-    )
+    values: dict[Source, Secret] = {}
+    for name, written in given.items():
+        source, value = _source(name, sources), _value(name, written, where, parameters or {})
+        if source.kind == "header" and any(sign in value for sign in "\r\n\0"):
+            raise ConfigError(f"{where}: the value for {name} has a line break in it, which no header can have")
+        values[source] = Secret(value, who)
+    return Identity(values)
 
 
 def _source(name: str, sources: tuple[Source, ...]) -> Source:

@@ -9,6 +9,7 @@ from wsconform.check.examine import Examination
 from wsconform.check.finding import Outcome
 from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
+from wsconform.live.identity import REFERENCES
 from wsconform.live.local import Locals
 from wsconform.live.peer import Stage
 from wsconform.live.plan import ApiPlan, plans_of
@@ -98,19 +99,31 @@ class Stages:
         return self._url(examination, api)
 
     def addresses(self, examination: Examination) -> Iterator[str]:
-        """A line for each API of a template that runs here."""
-        for api in self.plans(examination).values():
-            yield f"wsconform: {api.label} runs at {self.locals.url(examination.stack, api)}" if self.locals else ""
+        """A line for each API of a template that runs here; none for one that does not start, of which probes tell."""
+        for api in self.plans(examination).values() if self.locals is not None else ():
+            url = self.locals.url(examination.stack, api) if self.locals is not None else ""
+            if url:
+                yield f"wsconform: {api.label} runs at {url}"
 
-    def options(self) -> Sequence[str]:
-        """The options with which a probe meets the same stage again; identities by reference only."""
-        said = ["--wsconform-local"] if self.locals is not None else []
-        said += [f"--wsconform-url={f'{api}=' if api else ''}{url}" for api, url in self.settings.url.items()]
+    def options(self, examination: Examination, prefix: str) -> list[str]:
+        """The options with which a probe meets the same stage again, `prefix` before their names.
+
+        Identities are given by reference only, and values that are not to be seen are left out.
+        """
+        from wsconform.local.deployed.discretion import Discretion
+
+        settings, seen = self.settings, Discretion(examination.stack).value
+        said = [f"{prefix}local"] if self.locals is not None else []
+        if self.locals is None:
+            said += [f"{prefix}url={f'{api}=' if api else ''}{url}" for api, url in settings.url.items()]
+        said += [f"{prefix}checks={one}" for one in settings.checks if _was_option(settings, "checks", str(one))]
+        for name, value in settings.overrides.items():
+            if _was_option(settings, "parameters", name):
+                said.append(f"{prefix}parameter={name}={seen(value)}")
         for kind in ("allow", "deny"):
-            for name, reference in getattr(self.settings, kind).items():
-                if self.settings.origin(kind, name).startswith("-"):
-                    shown = reference if reference.startswith(("env:", "parameter:")) else "…"
-                    said.append(f"--wsconform-{kind}={name}={shown}")
+            for name, reference in getattr(settings, kind).items():
+                if _was_option(settings, kind, name):
+                    said.append(f"{prefix}{kind}={name}={reference if reference.startswith(REFERENCES) else '…'}")
         return said
 
     def log(self, examination: Examination, case: Case, verdict: ProbeVerdict) -> Sequence[str]:
@@ -122,12 +135,13 @@ class Stages:
 
     def report(self, examination: Examination, case: Case, verdict: ProbeVerdict, *, again: str) -> ProbeReport:
         """A failure with all that helps to see why; `again` is how the probe is run again."""
+        redact = self._redact.get(self._key(examination, case.api), Redactor())
         return ProbeReport(
             case=case,
             verdict=verdict,
             source_of=examination.stack.source_of,
             stage=self.where(examination, case.api),
-            again=again,
+            again=redact(again),
             findings=[
                 finding
                 for finding in examination.findings
@@ -142,6 +156,11 @@ class Stages:
             run.close()
         if self.locals is not None:
             self.locals.close()
+
+
+def _was_option(settings: Settings, key: str, name: str) -> bool:
+    """Whether a setting was given on the command line, and not in a file that counts anyway."""
+    return settings.origin(key, name).startswith("-")
 
 
 def _plain(given: Mapping[str, str | Secret]) -> dict[str, str]:

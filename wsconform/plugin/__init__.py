@@ -65,10 +65,10 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     for name in ("local", *SETTINGS):
         if config.getoption(f"wsconform_{name}"):
-            raise pytest.UsageError(
-                f"--wsconform-{name} does nothing without --wsconform; "
-                f"to have it in every run that does, set wsconform_{name} in pytest's configuration"
-            )
+            said = f"--wsconform-{name} does nothing without --wsconform"
+            if name in SETTINGS:
+                said += f"; to have it in every run that does, set wsconform_{name} in pytest's configuration"
+            raise pytest.UsageError(said)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import pytest
 from wsconform import WiringWarning
 from wsconform.check.examine import Examination
 from wsconform.check.finding import Outcome
+from wsconform.config.files import ConfigError
 from wsconform.live.probe import Case
 from wsconform.live.report import ProbeReport
 from wsconform.live.stages import Stages
@@ -42,7 +43,11 @@ class LiveApi(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """A test for each probe that applies."""
-        for case in self._live.cases(self._examination, self._label):
+        try:
+            cases = list(self._live.cases(self._examination, self._label))
+        except ConfigError as error:
+            raise self.CollectError(str(error)) from None
+        for case in cases:
             yield ProbeTest.from_parent(
                 self,
                 name=visible(case.name),
@@ -101,7 +106,8 @@ class ProbeTest(pytest.Function):
         if verdict.outcome is not Outcome.FAILED:
             return
         if self.case.probe.level is Level.MUST or self._live.strict or not self._warned(verdict):
-            again = shlex.join(["pytest", "--wsconform", self.nodeid, *self._live.options()])
+            options = self._live.options(self.examination, "--wsconform-")
+            again = shlex.join(["pytest", "--wsconform", self.nodeid, *options])
             raise ProbeFailed(self._live.report(self.examination, self.case, verdict, again=again))
 
     def _said(self, verdict: ProbeVerdict) -> Iterator[Entry]:

@@ -20,6 +20,7 @@ from wsconform.config.settings import Settings, load
 from wsconform.plugin.items import LIVE, Template
 from wsconform.plugin.properties import Entry, from_properties
 from wsconform.report.cells import visible
+from wsconform.report.parts import count
 from wsconform.run import SUFFIXES, Checker
 
 if TYPE_CHECKING:
@@ -77,16 +78,16 @@ class Run:
     def pytest_report_header(self) -> str:
         """What the run goes by."""
         settings = self.checker.settings
-        said = [f"wsconform: {__version__}", _count(len(self.checker.chosen), "check")]
+        said = [f"wsconform: {__version__}", count(len(self.checker.chosen), "check")]
         if settings.fail_on < Severity.ERROR:
             said.append(f"{settings.fail_on}s fail")
         if settings.baseline is not None:
             said.append(f"baseline {os.path.relpath(settings.baseline)}")
         given = [*settings.parameters, *settings.overrides]
         if self.live is not None:
-            said.append(_count(len(self.live.chosen), "probe"))
+            said.append(count(len(self.live.chosen), "probe"))
         if given:
-            said.append(f"{_count(len(given), 'parameter')} given: {' '.join(dict.fromkeys(given))}")
+            said.append(f"{count(len(given), 'parameter')} given: {' '.join(dict.fromkeys(given))}")
         return ", ".join(said)
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Template | None:
@@ -235,16 +236,16 @@ def _summary(tests: dict[str, tuple[str, list[Entry]]], *, verbose: bool) -> str
     for _, said in tests.values():
         for entry in said:
             tally[_kind(entry)] += 1
-    words = [_count(tally[one], one) for one in ("error", "warning", "note") if tally[one]]
+    words = [count(tally[one], one) for one in ("error", "warning", "note") if tally[one]]
     if tally["note"] and not verbose:
         words[-1] += " (shown with -v)"
     words += [f"{tally[one]} {one}" for one in ("suppressed", "inconclusive") if tally[one]]
     probed = [said for nodeid, (_, said) in tests.items() if f"::{LIVE}::" in nodeid]
     passed, on_stage = sum(not said for _, said in tests.values()), sum(not said for said in probed)
     if len(probed) < len(tests):
-        words.append(f"{_count(passed - on_stage, 'check')} passed")
+        words.append(f"{count(passed - on_stage, 'check')} passed")
     if probed:
-        words.append(f"{_count(on_stage, 'probe')} passed")
+        words.append(f"{count(on_stage, 'probe')} passed")
     worlds, _, more = next(iter(tests.values()))[0].partition(" ")
     line = ", ".join(words) + (f", in {worlds} worlds" if worlds != "1" else "")
     if more:
@@ -259,7 +260,3 @@ def _kind(entry: Entry) -> str:
     if entry.inconclusive:
         return "inconclusive"
     return "suppressed" if entry.suppressed else entry.severity
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
