@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
+import shlex
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wsconform.commands.shell import Exit, checks_option, color_option, colored, parameter_options
+from wsconform.commands.shell import Exit, checks_option, color_option, colored, parameter_options, terminal_width
 
 if TYPE_CHECKING:
     from wsconform.check.examine import Examination
+    from wsconform.check.finding import Outcome
     from wsconform.live.probe import Case, Probes
     from wsconform.live.stages import Stages
     from wsconform.live.verdict import ProbeVerdict
 
 Met = list[tuple["Case", "ProbeVerdict"]]
+MOST_NAMES = 5
+"""Of probes that are inconclusive for one reason."""
 
 
 @click.command("probe")
@@ -48,24 +52,27 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     color: str,
     **given: Any,  # noqa: ANN401 (by the names of the settings)
 ) -> int:
-    """Probe the stage at URL, or with --local the template on this machine.
+    """Probe the stage at URL (API=URL where the template has several), or with --local the template on this machine.
 
     A client's identity is given by the names of its sources: --allow x-token=env:WS_TOKEN takes the value from the
     environment variable WS_TOKEN, and it is shown nowhere.
     """
+    from wsconform.config.files import ConfigError
     from wsconform.config.layers import options
     from wsconform.config.settings import load
     from wsconform.live.stages import Stages
     from wsconform.run import Checker
 
-    settings = load(
-        [template], options({**given, "select": names, "checks": packs}), options({"url": url}, "the argument ")
-    )
+    where = options({"url": [url] if url else None}, "the argument ")
+    settings = load([template], options({**given, "select": names, "checks": packs}), where)
+    if local and url:
+        raise ConfigError("a URL and --local name two stages; give one of them")
     if not local and not settings.url:
-        raise click.UsageError("name the URL of a stage, or give --local")
+        raise ConfigError("there is no stage to probe: name its URL, or give --local")
     checker = Checker(replace(settings, select=()))  # a probe that fails is shown with what any check finds
     _require_probes(names, checker.probes)
     examination = checker.check(template)
+    checker.require_parameters()
     stages = Stages(settings, checker.probes, local=local)
     try:
         met = list(_met(stages, examination))
@@ -88,11 +95,17 @@ def _require_probes(names: tuple[str, ...], probes: Probes) -> None:
 
 
 def _met(stages: Stages, examination: Examination) -> Iterator[tuple[Case, ProbeVerdict]]:
-    """Run the probes of every API that has a stage."""
-    cases = [case for label in stages.plans(examination) for case in stages.cases(examination, label)]
+    """Run the probes of every API that has a stage. Raises ConfigError where there is none, or nobody to be."""
+    from wsconform.config.files import ConfigError
+
+    plans = stages.plans(examination)
+    if not plans:
+        raise ConfigError(f"{examination.stack.source.path}: there is no WebSocket API in it")
+    cases = [case for label in plans for case in stages.cases(examination, label)]
     if not cases:
-        why = "no API of the template has a stage" if stages.chosen else "the settings select no probe"
-        raise click.UsageError(f"there is nothing to probe: {why}")
+        raise ConfigError("there is nothing to probe: the settings select no probe of an API that has a stage")
+    for api in {case.api.label: case.api for case in cases}.values():
+        stages.identities(examination, api)
     stages.expect(cases)
     for case in cases:
         yield case, stages.verdict(examination, case)
@@ -100,24 +113,49 @@ def _met(stages: Stages, examination: Examination) -> Iterator[tuple[Case, Probe
 
 def _show(met: Met, stages: Stages, examination: Examination, color: str) -> None:
     from wsconform.check.finding import Outcome
+    from wsconform.report.cells import visible
     from wsconform.report.excerpt import WIDTH
     from wsconform.report.parts import count
-    from wsconform.report.style import Style
+    from wsconform.report.style import Role, Style
 
     style = Style(color=colored(color))
-    width = shutil.get_terminal_size((WIDTH, 24)).columns
-    for case, verdict in met:
-        role = {Outcome.PASSED: "good", Outcome.FAILED: "error"}.get(verdict.outcome, "quiet")
-        said = f"{style(role, f'{verdict.outcome:<12}')} {case.name}"  # type: ignore[arg-type]  # a role each
-        click.echo(said + (f": {verdict.reason}" if verdict.reason else ""), color=style.color)
+    roles: dict[Outcome, Role] = {Outcome.PASSED: "good", Outcome.FAILED: "error"}
+    for outcome, names, reason in _grouped(met):
+        said = visible(f"{names}: {reason}" if reason else names)
+        click.echo(f"{style(roles.get(outcome, 'quiet'), f'{outcome:<12}')} {said}", color=style.color)
     for case, verdict in met:
         if verdict.outcome is Outcome.FAILED:
-            report = stages.report(examination, case, verdict, again="")
-            click.echo(f"\n{report.render(style, width)}", color=style.color)
-    tally = {kind: sum(one.outcome is kind for _, one in met) for kind in Outcome}
+            report = stages.report(examination, case, verdict, again=_again(case, stages, examination))
+            click.echo(f"\n{report.render(style, terminal_width(WIDTH))}", color=style.color)
+    tally = Counter(verdict.outcome for _, verdict in met)
     words = [f"{tally[kind]} {kind}" for kind in reversed(Outcome) if tally[kind]]
     addresses = dict.fromkeys(stages.where(examination, case.api) for case, _ in met)
     click.echo(f"\n{', '.join(addresses)}: {', '.join(words)} ({count(len(met), 'probe')})")
+
+
+def _grouped(met: Met) -> Iterator[tuple[Outcome, str, str]]:
+    """Outcome, names and reason of each line: those that have a reason in common share one."""
+    from wsconform.report.parts import listed
+
+    groups: dict[object, list[str]] = {}
+    for case, verdict in met:
+        groups.setdefault(_alike(case, verdict), []).append(case.name)
+    for case, verdict in met:
+        names = groups.pop(_alike(case, verdict), None)
+        if names is not None:
+            yield verdict.outcome, listed(names, MOST_NAMES), verdict.reason
+
+
+def _alike(case: Case, verdict: ProbeVerdict) -> object:
+    return (verdict.outcome, verdict.reason) if verdict.reason else case
+
+
+def _again(case: Case, stages: Stages, examination: Examination) -> str:
+    """The command that runs a probe again, on all its routes."""
+    url = [stages.url(examination, case.api)] if stages.locals is None else []
+    template = examination.stack.source.path
+    options = [one for one in stages.options(examination, "--") if not one.startswith("--url=")]
+    return shlex.join(["wsconform", "probe", *url, f"--template={template}", f"--select={case.probe.name}", *options])
 
 
 def _as_json(met: Met, stages: Stages, examination: Examination) -> str:
@@ -147,7 +185,8 @@ def _exit(met: Met, *, strict: bool) -> Exit:
     from wsconform.check.finding import Outcome
     from wsconform.live.verdict import Level
 
-    if met and all(verdict.outcome is Outcome.INCONCLUSIVE or case.probe.greets for case, verdict in met):
-        return Exit.FAILED
     failed = [case for case, verdict in met if verdict.outcome is Outcome.FAILED]
+    undecided = [case for case, verdict in met if verdict.outcome is Outcome.INCONCLUSIVE]
+    if len(undecided) + len(failed) == len(met) and all(case.probe.greets for case in failed):
+        return Exit.FAILED  # nothing could be told
     return Exit.FINDINGS if any(strict or case.probe.level is Level.MUST for case in failed) else Exit.SOUND

@@ -141,7 +141,9 @@ def _require_json(key: str, value: object) -> None:
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):
-        raise NoExpectationError(f"has something as {key} that JSON has not, such as a date; write it as text") from None
+        raise NoExpectationError(
+            f"has something as {key} that JSON has not, such as a date; write it as text"
+        ) from None
 
 
 def _reply(form: str, value: Any) -> Reply:  # noqa: ANN401 (whatever TOML gives)

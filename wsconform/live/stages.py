@@ -9,7 +9,7 @@ from wsconform.check.examine import Examination
 from wsconform.check.finding import Outcome
 from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
-from wsconform.live.identity import REFERENCES
+from wsconform.live.identity import REFERENCES, Identity
 from wsconform.live.local import Locals
 from wsconform.live.peer import Stage
 from wsconform.live.plan import ApiPlan, plans_of
@@ -52,7 +52,7 @@ class Stages:
     def cases(self, examination: Examination, label: str) -> Iterator[Case]:
         """The probes of an API; none where there is no stage for it. Raises ConfigError."""
         plans = self.plans(examination)
-        if label in plans and (self.locals is not None or self._url(examination, plans[label])):
+        if label in plans and (self.locals is not None or self.url(examination, plans[label])):
             yield from (case for case in self.probes.cases(plans[label]) if case.probe.name in self.chosen)
 
     def expect(self, cases: Iterable[Case]) -> None:
@@ -82,21 +82,26 @@ class Stages:
 
     def _stage(self, examination: Examination, api: ApiPlan) -> Stage | str:
         """Who is probed as whom; why nobody is. Raises ConfigError for an identity that is not there."""
-        settings = replace(self.settings, allow=_plain(self.allow), deny=_plain(self.deny))
-        allow, deny = identities(api, settings, parameters_of(examination.stack))
+        allow, deny = self.identities(examination, api)
         self._redact[self._key(examination, api)] = Redactor(secrets_in(allow, deny))
         if self.locals is not None:
             return self.locals.stage(examination.stack, api, allow, deny)
-        return stage_at(self._url(examination, api), allow, deny)
+        return stage_at(self.url(examination, api), allow, deny)
 
-    def _url(self, examination: Examination, api: ApiPlan) -> str:
+    def identities(self, examination: Examination, api: ApiPlan) -> tuple[Identity | None, Identity | None]:
+        """Who may connect, and who may not; None where nobody said. Raises ConfigError for one that is not there."""
+        settings = replace(self.settings, allow=_plain(self.allow), deny=_plain(self.deny))
+        return identities(api, settings, parameters_of(examination.stack))
+
+    def url(self, examination: Examination, api: ApiPlan) -> str:
+        """The URL that is given for an API; empty where none is. Raises ConfigError."""
         return url_of(api, list(self.plans(examination)), self.settings) or ""
 
     def where(self, examination: Examination, api: ApiPlan) -> str:
         """The address of an API's stage."""
         if self.locals is not None:
             return f"local, {self.locals.url(examination.stack, api)}"
-        return self._url(examination, api)
+        return self.url(examination, api)
 
     def addresses(self, examination: Examination) -> Iterator[str]:
         """A line for each API of a template that runs here; none for one that does not start, of which probes tell."""
