@@ -138,8 +138,10 @@ def _grouped(met: Met) -> Iterator[tuple[Outcome, str, str]]:
     from wsconform.report.parts import listed
 
     groups: dict[object, list[str]] = {}
+    several = len({case.api.label for case, _ in met}) > 1
     for case, verdict in met:
-        groups.setdefault(_alike(case, verdict), []).append(case.name)
+        name = f"{case.api.label}::{case.name}" if several else case.name
+        groups.setdefault(_alike(case, verdict), []).append(name)
     for case, verdict in met:
         names = groups.pop(_alike(case, verdict), None)
         if names is not None:
@@ -152,7 +154,8 @@ def _alike(case: Case, verdict: ProbeVerdict) -> object:
 
 def _again(case: Case, stages: Stages, examination: Examination) -> str:
     """The command that runs a probe again, on all its routes."""
-    url = [stages.url(examination, case.api)] if stages.locals is None else []
+    api = f"{case.api.label}=" if case.api.label in stages.settings.url else ""
+    url = [f"{api}{stages.url(examination, case.api)}"] if stages.locals is None else []
     template = examination.stack.source.path
     options = [one for one in stages.options(examination, "--") if not one.startswith("--url=")]
     return shlex.join(["wsconform", "probe", *url, f"--template={template}", f"--select={case.probe.name}", *options])
@@ -185,8 +188,11 @@ def _exit(met: Met, *, strict: bool) -> Exit:
     from wsconform.check.finding import Outcome
     from wsconform.live.verdict import Level
 
+    asked = [one for one in met if not one[0].probe.greets] or met
+    if all(
+        verdict.outcome is Outcome.INCONCLUSIVE or (case.probe.greets and verdict.outcome is Outcome.FAILED)
+        for case, verdict in asked
+    ):
+        return Exit.FAILED
     failed = [case for case, verdict in met if verdict.outcome is Outcome.FAILED]
-    undecided = [case for case, verdict in met if verdict.outcome is Outcome.INCONCLUSIVE]
-    if len(undecided) + len(failed) == len(met) and all(case.probe.greets for case in failed):
-        return Exit.FAILED  # nothing could be told
     return Exit.FINDINGS if any(strict or case.probe.level is Level.MUST for case in failed) else Exit.SOUND
