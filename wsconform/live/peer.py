@@ -53,9 +53,7 @@ class Peer:
     def allowed(self) -> Identity:
         """Who may connect. Raises Undecidable where nobody said."""
         if self.stage.allow is None:
-            raise Undecidable(
-                "no identity is given that may connect; give one with --wsconform-allow 'NAME=env:VARIABLE'"
-            )
+            raise Undecidable("no identity is given that may connect; give one as allow, such as NAME=env:VARIABLE")
         return self.stage.allow
 
     def connect(self, identity: Identity, *, subprotocols: Iterable[str] = ()) -> Handshake:
