@@ -74,6 +74,7 @@ def test_what_cannot_be_told_for_one_reason_is_in_one_line(probe: Run, sound: st
             "inconclusive allowed-connects, subprotocol-not-made-up, action-answered[test], "
             f"reply-goes-to-its-sender[test], any-message-survived and 10 more: {reason}"
         ),
+        "inconclusive management-reaches-the-connection: there are no credentials for @connections",
     ]
     assert result.exit_code == 0
 
@@ -114,7 +115,7 @@ def test_secret_parameters_are_not_in_the_command(probe: Run) -> None:
 def test_json_has_each_probe_by_itself(probe: Run, sound: str) -> None:
     result = probe(sound, "--format", "json")
     found = {one["id"]: one for one in json.loads(result.stdout)["probes"]}
-    assert (len(found), found["stage-answers"]["outcome"]) == (20, "passed")
+    assert (len(found), found["stage-answers"]["outcome"]) == (21, "passed")
     assert found["many-at-once"]["reason"].startswith("no identity is given")
 
 
@@ -136,7 +137,8 @@ def test_where_nothing_could_be_told_nothing_is_green(probe: Run, sound: str) ->
     assert probe(sound, "--select", "allowed-connects", "--select", "stage-answers").exit_code == 2
 
 
-TWO = SAMPLE + SAMPLE[SAMPLE.index("  MyWebSocketApi:") : SAMPLE.index("  Auth:")].replace("MyWeb", "MyOtherWeb")
+API = SAMPLE[SAMPLE.index("  MyWebSocketApi:") : SAMPLE.index("  Auth:")]
+TWO = SAMPLE.replace("Outputs:", f"{API.replace('MyWeb', 'MyOtherWeb')}\nOutputs:")
 TOPIC = "Resources:\n  Topic: {Type: AWS::SNS::Topic}\n"
 
 
@@ -155,7 +157,7 @@ TOPIC = "Resources:\n  Topic: {Type: AWS::SNS::Topic}\n"
         (["ws://127.0.0.1:1"], "two.yaml", "the argument url: the template has 2 APIs; say which with"),
         (["ws://127.0.0.1:1"], "topic.yaml", "topic.yaml: there is no WebSocket API in it"),
         (["ws://127.0.0.1:1"], "missing.yaml", "missing.yaml: there is no such file"),
-        (["ws://127.0.0.1:1"], "broken.yaml", "broken.yaml:1:"),
+        (["ws://127.0.0.1:1"], "broken.yaml", "broken.yaml:2:1: this is no YAML"),
         (["ws://127.0.0.1:1", "--select", "acton-answered"], "template.yaml", 'there is no probe "acton-answered"'),
         (["ws://127.0.0.1:1", "--parameter", "Nam=x"], "template.yaml", '--parameter: there is no parameter "Nam"'),
         (["ws://127.0.0.1:1", "--parameter", "Name"], "template.yaml", "--parameter takes NAME=VALUE"),

@@ -22,6 +22,7 @@ import click
 import pytest
 import yaml
 
+from wsconform import plugin
 from wsconform.check.examine import examine
 from wsconform.check.finding import Severity
 from wsconform.check.packs import ENTRY_POINTS, builtin_folder, load_folder
@@ -31,7 +32,7 @@ from wsconform.cli import COMMANDS, main
 from wsconform.config.settings import Settings
 from wsconform.live.packs import load_probes
 from wsconform.local.gateway.assumptions import Assumptions
-from wsconform.plugin import pytest_addoption
+from wsconform.plugin import fixtures, pytest_addoption
 from wsconform.run import load_registry
 from wsconform.template.source import parse
 from wsconform.wiring.reader import read_stack
@@ -263,8 +264,8 @@ class _Options:
 
 
 PLUGIN = _Options()
-FIXTURES = {"wsconform_stage", "wsconform_template"}
-"""What users' own tests go by; a template may be named in the ini too."""
+FIXTURES = {name for module in (plugin, fixtures) for name in vars(module) if name.startswith("wsconform_")}
+"""What users' own tests go by."""
 
 
 def options_of(command: str) -> set[str]:
@@ -288,7 +289,7 @@ def test_every_option_of_the_plugin_is_in_the_manual() -> None:
 def test_every_setting_is_in_the_manual_by_all_its_names() -> None:
     named = [[cell.strip("`") for cell in cells[:4]] for cells in rows(sections(MANUAL)["Configuration"])[1:]]
     assert {key for key, *_ in named} == {one.name for one in fields(Settings)} - {"overrides", "origins"}
-    assert {name for *_, name in named if name} == PLUGIN.ini - FIXTURES
+    assert {name for *_, name in named if name} == PLUGIN.ini - {"wsconform_template"}  # of the fixtures' alone
     for key, option, of_plugin, of_ini in named:
         assert not option or option in options_of("check") | options_of("probe")
         name = key.removesuffix("s" if key == "parameters" else "")
@@ -296,6 +297,11 @@ def test_every_setting_is_in_the_manual_by_all_its_names() -> None:
         assert not of_plugin or of_plugin == f"--wsconform-{name}"
         assert not of_ini or of_ini == f"wsconform_{name}"
         assert (of_plugin in PLUGIN.options) == (of_ini in PLUGIN.ini)
+
+
+def test_every_fixture_is_documented() -> None:
+    shown = "\n".join(line for page in ("live", "local") for line in code_in(ROOT / "docs" / f"{page}.md"))
+    assert {name for name in FIXTURES if not re.search(rf"\b{name}\b", shown)} == {"wsconform_live"}  # the probes' own
 
 
 def test_every_variable_is_in_the_manual() -> None:

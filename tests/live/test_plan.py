@@ -66,7 +66,7 @@ def test_who_has_to_say_who_they_are() -> None:
 def test_who_has_not(text: str) -> None:
     found = plan_of(text)
     assert (found.is_guarded, found.sources, found.connect_functions) == (False, (), ())
-    assert found.spans["connect"]
+    assert found.spans["connect"].file == "t.yaml"
 
 
 def test_messages_lead_to_routes() -> None:
@@ -85,9 +85,9 @@ def test_what_is_expected_is_of_a_key_or_of_that_of_one_api() -> None:
     assert [one.sends for one in found.routes] == ["1", '{"action": "two"}']
 
 
-@pytest.mark.parametrize("expression", ["!Ref Known", "$request.header.x", "$request.body.a[0]"])
+@pytest.mark.parametrize("expression", ["!Ref Known", "$request.header.x", "'$request.body.a[0]'"])
 def test_no_message_is_made_up_where_nobody_knows_how(expression: str) -> None:
-    of = stack((HEAD + route("One", "one")).replace("$request.body.action", f"{expression}"))
+    of = stack((HEAD + route("One", "one")).replace("$request.body.action", expression))
     (found,) = plans_of(of, {}).values()
     assert [one.message for one in found.routes] == [None]
     assert found.unused_message() is None

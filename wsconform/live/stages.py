@@ -25,7 +25,7 @@ class Stages:
     """The probes of a run: those that the settings select, without those that they ignore.
 
     Stages are met when the first probe of theirs is run. `local` says that they run here. `allow` and `deny`, set by
-    fixtures, are identities by the names of their sources.
+    fixtures, are identities by the names of their sources. `examined` are the templates met so far, by their paths.
     """
 
     def __init__(self, settings: Settings, probes: Probes, *, local: bool) -> None:
@@ -39,15 +39,23 @@ class Stages:
         self.locals = Locals(settings) if local else None
         self._plans: dict[str, dict[str, ApiPlan]] = {}
         self._runs: dict[str, LiveRun] = {}
+        self._targets: dict[str, Stage | str] = {}
         self._redact: dict[str, Redactor] = {}
+        self.examined: dict[str, Examination] = {}
         self._planned: list[Case] = []
 
     def plans(self, examination: Examination) -> dict[str, ApiPlan]:
         """The APIs of a template in the world that its parameters choose."""
         path = examination.stack.source.path
         if path not in self._plans:
+            self.examined[path] = examination
             self._plans[path] = plans_of(examination.stack, self.settings.routes)
         return self._plans[path]
+
+    @property
+    def templates(self) -> list[str]:
+        """The paths of the templates met so far that have an API."""
+        return [path for path, plans in self._plans.items() if plans]
 
     def cases(self, examination: Examination, label: str) -> Iterator[Case]:
         """The probes of an API; none where there is no stage for it. Raises ConfigError."""
@@ -71,22 +79,31 @@ class Stages:
     def _run(self, examination: Examination, api: ApiPlan) -> LiveRun:
         key = self._key(examination, api)
         if key not in self._runs:
-            self._redact[key] = Redactor()
-            try:
-                stage = self._stage(examination, api)
-            except ConfigError as error:
-                stage = str(error)
-            self._runs[key] = LiveRun(stage, self._redact[key])
+            self._runs[key] = LiveRun(self.target(examination, api), self.redactor(examination, api))
             self._runs[key].plan(case for case in self._planned if case.api is api)
         return self._runs[key]
 
+    def target(self, examination: Examination, api: ApiPlan) -> Stage | str:
+        """Who is probed as whom; why nobody is."""
+        key = self._key(examination, api)
+        if key not in self._targets:
+            try:
+                self._targets[key] = self._stage(examination, api)
+            except ConfigError as error:
+                self._targets[key] = str(error)
+        return self._targets[key]
+
+    def redactor(self, examination: Examination, api: ApiPlan) -> Redactor:
+        """Takes out of text who is probed as whom, once that is known."""
+        return self._redact.get(self._key(examination, api), Redactor())
+
     def _stage(self, examination: Examination, api: ApiPlan) -> Stage | str:
-        """Who is probed as whom; why nobody is. Raises ConfigError for an identity that is not there."""
         allow, deny = self.identities(examination, api)
         self._redact[self._key(examination, api)] = Redactor(secrets_in(allow, deny))
         if self.locals is not None:
             return self.locals.stage(examination.stack, api, allow, deny)
-        return stage_at(self.url(examination, api), allow, deny)
+        url = self.url(examination, api)
+        return stage_at(url, allow, deny) if url else f"no URL is given for {api.label}"
 
     def identities(self, examination: Examination, api: ApiPlan) -> tuple[Identity | None, Identity | None]:
         """Who may connect, and who may not; None where nobody said. Raises ConfigError for one that is not there."""
@@ -135,12 +152,12 @@ class Stages:
         """What a local stage says of the time in which a probe ran, and what its functions wrote."""
         if self.locals is None:
             return ()
-        redact = self._redact.get(self._key(examination, case.api), Redactor())
+        redact = self.redactor(examination, case.api)
         return [redact(line) for line in self.locals.log(examination.stack, case, verdict)]
 
     def report(self, examination: Examination, case: Case, verdict: ProbeVerdict, *, again: str) -> ProbeReport:
         """A failure with all that helps to see why; `again` is how the probe is run again."""
-        redact = self._redact.get(self._key(examination, case.api), Redactor())
+        redact = self.redactor(examination, case.api)
         return ProbeReport(
             case=case,
             verdict=verdict,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wsconform.plugin import fixtures
+
 if TYPE_CHECKING:
     from wsconform.local.stage import LocalStage
 
@@ -30,7 +32,7 @@ STRICT = "let warnings fail their checks too"
 BASELINE = "leave out the findings in this file, as written by `wsconform check --write-baseline`"
 
 
-TEMPLATE = "the template that the fixture wsconform_stage runs"
+TEMPLATE = "the template that the fixtures wsconform_stage, wsconform_client and the like are about"
 LOCAL = "run each template on this machine, with its own functions, and probe that"
 SETTINGS = ("strict", *LISTS, "baseline")
 """What has an option and an ini value of the same name."""
@@ -58,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and, if asked for, what collects templates."""
     config.addinivalue_line("markers", "wsconform: a check of the wiring of a WebSocket API in a template")
+    config.pluginmanager.register(fixtures, "wsconform-fixtures")
     if config.getoption("wsconform"):
         from wsconform.plugin.run import Run
 
@@ -73,7 +76,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def wsconform_template(pytestconfig: pytest.Config) -> Path:
-    """The template that `wsconform_stage` runs: that of the ini option of this name. Override it as you like."""
+    """The template that fixtures are about: that of the ini option of this name, else the only one that is probed.
+
+    Override it as you like.
+    """
     from wsconform.plugin.stage import template_of
 
     return template_of(pytestconfig)

@@ -69,9 +69,8 @@ class Run:
             self.checker.require_checks()
             return None
         from wsconform.live.stages import Stages
-        from wsconform.plugin import fixtures, live
+        from wsconform.plugin import live
 
-        self._config.pluginmanager.register(fixtures, "wsconform-fixtures")
         self._config.pluginmanager.register(live, "wsconform-live")
         return Stages(self.checker.settings, self.checker.probes, local=local)
 

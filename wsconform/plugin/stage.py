@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,15 +19,26 @@ from wsconform.template.nodes import Mapping as Node
 from wsconform.template.nodes import child
 from wsconform.template.source import read
 
+if TYPE_CHECKING:
+    from wsconform.live.stages import Stages
+
 
 def template_of(config: pytest.Config) -> Path:
-    """The template that the ini option `wsconform_template` names, beside the file that says so."""
+    """The template that the ini option `wsconform_template` names, beside the file that says so.
+
+    Without that, the only one that a run with `--wsconform` probes.
+    """
     name = str(config.getini("wsconform_template"))
-    if not name:
-        raise pytest.UsageError(
-            "no template to run: set wsconform_template in pytest's configuration, or override the fixture of that name"
-        )
-    return (config.inipath.parent if config.inipath is not None else config.rootpath) / name
+    if name:
+        return (config.inipath.parent if config.inipath is not None else config.rootpath) / name
+    live: Stages | None = getattr(config.pluginmanager.get_plugin("wsconform-run"), "live", None)
+    probed = live.templates if live is not None else []
+    if len(probed) == 1:
+        return config.invocation_params.dir / probed[0]
+    raise pytest.UsageError(
+        f"{'several templates' if probed else 'no template'} to run: "
+        "set wsconform_template in pytest's configuration, or override the fixture of that name"
+    )
 
 
 @contextmanager
