@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wsconform.plugin import fixtures
-
 if TYPE_CHECKING:
     from wsconform.local.stage import LocalStage
 
@@ -60,10 +58,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and, if asked for, what collects templates."""
     config.addinivalue_line("markers", "wsconform: a check of the wiring of a WebSocket API in a template")
-    config.pluginmanager.register(fixtures, "wsconform-fixtures")
     if config.getoption("wsconform"):
+        from wsconform.plugin import fixtures
         from wsconform.plugin.run import Run
 
+        config.pluginmanager.register(fixtures, "wsconform-fixtures")
         config.pluginmanager.register(Run(config, SETTINGS), "wsconform-run")
         return
     for name in ("local", *SETTINGS):
