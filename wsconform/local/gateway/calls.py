@@ -12,8 +12,6 @@ from wsconform.local.gateway.timers import Timers
 from wsconform.local.outcome import Outcome
 from wsconform.records import record
 
-_GRACE = 1.0
-
 Then = Callable[[Outcome | None, float], list[Effect]]
 """What follows a call: given its outcome, or None where the gateway stopped waiting, and the time."""
 
@@ -46,8 +44,7 @@ class Calls:
     def fetch(self, owner: Connection | None, call: CallUrl, until: float, then: Then) -> Fetch:
         """Call a URL, and wait until a time for its answer."""
         ticket = self._begin(owner, until, then)
-        # The gateway's own deadline decides; the shell gives the call up once nobody can be waiting for it.
-        return Fetch(ticket, call.method, call.url, call.headers, call.body, call.timeout + _GRACE)
+        return Fetch(ticket, call.method, call.url, call.headers, call.body, call.timeout)
 
     def completed(self, ticket: int, outcome: Outcome | None, now: float) -> list[Effect]:
         """A call ended, or its time ran out (None). Nothing follows one that is not waited for."""
