@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -22,13 +24,14 @@ def _afresh() -> Iterator[None]:
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither `setpriv` nor pidfds, as on macOS and older Linux."""
+    """Neither `setpriv` nor pidfds nor a policy of scheduling, as on macOS, older Linux and in sandboxes."""
 
-    def without(_pid: int) -> int:
+    def without(*_: object) -> int:
         raise OSError
 
     monkeypatch.setattr("shutil.which", lambda _name: None)
     monkeypatch.setattr("os.pidfd_open", without, raising=False)
+    monkeypatch.setattr("os.sched_setscheduler", without, raising=False)
 
 
 @pytest.mark.usefixtures("bare")
@@ -53,6 +56,17 @@ def test_a_worker_of_ours_ends_once_nobody_is_there(running: Made) -> None:
     [connection] = worker._connections  # noqa: SLF001
     stage.call(connection.close)
     stage.until("the idle worker exited with status 0")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such a policy")
+def test_a_worker_and_what_it_starts_do_not_push_the_gateway_aside(running: Made) -> None:
+    child = "subprocess.run([sys.executable, '-c', source], stdout=-1, text=True, check=True).stdout"
+    stage = running(
+        "import os, subprocess, sys\nsource = 'import os; print(os.sched_getscheduler(0))'\n"
+        f"def handler(event, context):\n    return [os.sched_getscheduler(0), int({child})]\n"
+    )
+    assert stage.returned() == [os.SCHED_BATCH] * 2
+    assert os.sched_getscheduler(0) != os.SCHED_BATCH
 
 
 def test_a_setpriv_that_cannot_do_it_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
