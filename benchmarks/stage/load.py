@@ -12,7 +12,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Literal
@@ -121,7 +121,9 @@ class Talker:
 
 async def talk(load: Load, count: Count) -> None:
     """Ask and await the answer, one after the other in each of `clients`."""
-    talkers = await _talkers(load, count, load.clients)
+    door = Door(load.url, load.headers)
+    talkers = [talker for _ in range(load.clients) if (talker := await _talker(door, load, count))]
+    count.times.clear()
     count.say("begin")
     begin, cpu = time.perf_counter(), time.process_time()
     for talker in talkers:
@@ -136,6 +138,7 @@ async def talk(load: Load, count: Count) -> None:
 
 async def hold(load: Load, count: Count) -> None:
     """Open `hold` connections and keep them; a line on stdin lets `clients` of them ask once, another ends all."""
+    door = Door(load.url, load.headers)
     count.say("begin")
     begin, cpu = time.perf_counter(), time.process_time()
     talkers: list[Talker] = []
@@ -145,7 +148,8 @@ async def hold(load: Load, count: Count) -> None:
         for _ in left:
             if count.faults.total() >= FAILURES or time.perf_counter() - begin > load.seconds:
                 return
-            talkers.extend(await _talkers(load, count, 1, times=count.times))
+            if talker := await _talker(door, load, count):
+                talkers.append(talker)
 
     await asyncio.gather(*(more() for _ in range(load.clients)))
     count.say_result(time.perf_counter() - begin, time.process_time() - cpu)
@@ -163,32 +167,25 @@ async def hold(load: Load, count: Count) -> None:
     again.say("closed")
 
 
-async def _talkers(load: Load, count: Count, clients: int, times: list[float] | None = None) -> list[Talker]:
-    door = Door(load.url, load.headers)
-    found = []
-    for _ in range(clients):
-        talker = Talker(load, count)
-        talker.answered.set()
-        if client := await _opened(door, count, talker, times):
-            talker.client = client
-            found.append(talker)
-    return found
+async def _talker(door: Door, load: Load, count: Count) -> Talker | None:
+    talker = Talker(load, count)
+    talker.answered.set()
+    client = await _opened(door, count, talker.on_text)
+    if client is None:
+        return None
+    talker.client = client
+    return talker
 
 
-async def _opened(
-    door: Door, count: Count, talker: Talker | None = None, times: list[float] | None = None
-) -> Client | None:
+async def _opened(door: Door, count: Count, on_text: Callable[[bytes], None] = lambda _text: None) -> Client | None:
     begin = time.perf_counter()
     try:
         async with asyncio.timeout(PATIENCE):
-            client = await (door.open(talker.on_text) if talker else door.open())
+            client = await door.open(on_text)
     except (Refused, OSError, TimeoutError) as error:
         count.faults[f"{type(error).__name__} {error}"] += 1
         return None
-    if talker is None:
-        count.times.append(time.perf_counter() - begin)
-    elif times is not None:
-        times.append(time.perf_counter() - begin)
+    count.times.append(time.perf_counter() - begin)
     return client
 
 

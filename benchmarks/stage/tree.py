@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -73,20 +73,18 @@ class Tree:
         threading.Thread(target=self._sample, daemon=True).start()
         return self
 
-    def end(self) -> list[str]:
-        """Ask the first process to end, end by force what remains, and say what had to be forced."""
+    def end(self) -> None:
+        """Ask the first process to end, and end by force what remains."""
         self._over.set()
         everything = self._processes()
         if self.exit_code is None:
             self._process.send_signal(signal.SIGTERM)
         _, left = psutil.wait_procs(everything, timeout=TO_END)
-        forced = [_title(process) for process in left]
         for process in left:
-            with _gone():
+            with suppress(psutil.NoSuchProcess):
                 process.kill()
         psutil.wait_procs(left, timeout=TO_END)
         self._process.wait()
-        return forced
 
     def _processes(self) -> list[psutil.Process]:
         try:
@@ -118,18 +116,3 @@ def running(command: Sequence[str], environment: Mapping[str, str], folder: Path
         yield tree
     finally:
         tree.end()
-
-
-@contextmanager
-def _gone() -> Iterator[None]:
-    try:
-        yield
-    except psutil.NoSuchProcess:
-        return
-
-
-def _title(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())[:80]
-    except psutil.Error:
-        return str(process.pid)
