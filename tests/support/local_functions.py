@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from wsconform.local.deployed.model import Account, Code, Credentials, DeployedFunction
 from wsconform.local.functions import Functions
-from wsconform.local.outcome import Invoked, Returned
+from wsconform.local.outcome import Invoked, Raised, Returned
 
 Result = TypeVar("Result")
 ACCOUNT = Account(id="123456789012", region="eu-west-1", partition="aws", stack_name="stack")
@@ -132,6 +132,12 @@ def written(folder: Path, files: Mapping[str, str]) -> Code:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(text), encoding="utf-8")
     return Code(folder=folder)
+
+
+def raised(outcome: Invoked) -> Raised:
+    """The error that came; the test fails if none did."""
+    assert isinstance(outcome, Raised), outcome
+    return outcome
 
 
 def alive(pid: int) -> bool:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from local_functions import Made, written
+from local_functions import Made, raised, written
 
-from wsconform.local.outcome import Crashed, Raised, TimedOut
+from wsconform.local.outcome import Crashed, TimedOut
 
 pytestmark = pytest.mark.usefixtures("node")
 COMMON, MODULE = "index.js", "index.mjs"
@@ -15,11 +15,6 @@ COMMON, MODULE = "index.js", "index.mjs"
 def running(running: Made) -> Made:
     """Starts CommonJS unless told otherwise."""
     return lambda source, **told: running(source, **{"file": COMMON, **told})
-
-
-def raised(outcome: object) -> Raised:
-    assert isinstance(outcome, Raised), outcome
-    return outcome
 
 
 @pytest.mark.parametrize(

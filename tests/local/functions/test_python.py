@@ -4,14 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from local_functions import Made, written
-
-from wsconform.local.outcome import Raised
-
-
-def raised(outcome: object) -> Raised:
-    assert isinstance(outcome, Raised), outcome
-    return outcome
+from local_functions import Made, raised, written
 
 
 def test_an_event_goes_in_and_a_result_comes_out(running: Made) -> None:
