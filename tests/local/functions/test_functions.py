@@ -67,19 +67,19 @@ def test_events_of_a_handler_that_waits_do_not_wait_for_each_other(
     running: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As soon as it is seen to take its time with every event, however short that is."""
-    monkeypatch.setattr("wsconform.local.functions.pool.LONGEST_WAIT", 60)
+    for name in ("LONGEST_WAIT", "LONG"):
+        monkeypatch.setattr(f"wsconform.local.functions.pool.{name}", 60)
     stage = running(WAITS)
     assert len(set(values(stage.at_once(*[0.06] * 60)))) > 1
 
 
-def test_an_event_that_takes_long_by_chance_is_no_reason_for_another_worker(
-    running: Made, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("wsconform.local.functions.pool.LONGEST_WAIT", 60)
-    monkeypatch.setattr("wsconform.local.functions.pool.SLOW", 0.25)  # however slow the machine is just now
+def test_a_handler_that_is_quick_at_times_needs_no_other_worker(running: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in {"LONGEST_WAIT": 60, "LONG": 60, "SLOW": 0.1}.items():  # however slow the machine is just now
+        monkeypatch.setattr(f"wsconform.local.functions.pool.{name}", seconds)
     stage = running(WAITS)
-    stage.returned()
-    assert len(set(values(stage.at_once(0, 0.6, *[0] * 20)))) == 1
+    for _ in range(3):
+        stage.returned()
+    assert len(set(values(stage.at_once(*[0.12] * 8)))) == 1
 
 
 def test_a_worker_that_ends_while_another_one_is_thought_of(running: Made, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,11 +19,13 @@ with the memory and the start of a whole runtime, while the events of a quick ha
 need a processor, of which more workers do not make more.
 """
 SLOW = 0.02
-"""Seconds that events take, as a rule, from which on one more worker is started: a handler that takes so long waits for
-something itself, or has enough to do for a processor of its own.
+"""Seconds from which on events are slow where none of the last ones was quicker: the handler then waits for something
+itself, and one more worker is started. The quickest one tells, since a busy machine makes events slow, but seldom all.
 """
-NEWEST = 1 / 8
-"""The share of the newest event in what events take as a rule, so that one that is slow by chance makes no rule."""
+LAST, FEW = 16, 4
+"""How many events are the last ones, and with how many less nothing is known."""
+LONG = 0.1
+"""Seconds that all workers have been at their events when one more is started, however quick others were."""
 LONGEST_WAIT = 1.0
 """Seconds that an event waits, while no worker is being started, before one more is started anyway."""
 LONGEST_REST = 20.0
@@ -50,7 +52,7 @@ class Pool:
         self._idle: dict[Worker, float] = {}  # since when; the one that worked last is the last, and the first to go
         self._queue: deque[Event] = deque()
         self._waiting = 0  # bytes in the queue
-        self._usual = 0.0  # seconds that events take
+        self._took: deque[float] = deque(maxlen=LAST)  # seconds, of the last events
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._rest_timer: asyncio.TimerHandle | None = None
@@ -59,7 +61,7 @@ class Pool:
     def use(self, launch: Launch | Unrunnable) -> None:
         """Start workers like this from now on, or none; those that are there end, once they have answered."""
         self._launch = launch
-        self._usual = 0.0
+        self._took.clear()
         while isinstance(launch, Unrunnable) and self._queue:
             self._next().end(launch)
         for worker in list(self._idle):
@@ -120,7 +122,7 @@ class Pool:
 
     def took(self, seconds: float) -> None:
         """An event of a worker's has ended after so long."""
-        self._usual = self._with(seconds)
+        self._took.append(seconds)
 
     def withdrew(self, worker: Worker) -> None:
         """A worker that was ready is not."""
@@ -172,12 +174,8 @@ class Pool:
         waited = asyncio.get_running_loop().time() - max(self._queue[0].queued, ready)
         if waited < PATIENCE:
             return False
-        busy = min(worker.busy_for() for worker in self._workers)
-        return waited >= LONGEST_WAIT or max(self._usual, self._with(busy)) >= SLOW
-
-    def _with(self, seconds: float) -> float:
-        """What events take as a rule, with one more that takes so long."""
-        return self._usual + (seconds - self._usual) * NEWEST
+        slow = len(self._took) >= FEW and min(self._took) >= SLOW
+        return slow or waited >= LONGEST_WAIT or all(worker.busy_for() >= LONG for worker in self._workers)
 
     def _end_rested(self) -> None:
         """End the workers that a burst has left behind; one stays."""
