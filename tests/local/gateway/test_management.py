@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from typing import Any
 
@@ -151,6 +152,14 @@ def test_the_right_to_manage_connections() -> None:
     )
     assert asked == [(SOMEBODY.arn, f"arn:aws:execute-api:eu-west-1:123456789012:{path}")]
     assert played.why == "the role of Chat allows execute-api:Invoke alone (t.yaml:9:1)"
+
+
+def test_a_disabled_endpoint_is_closed_to_commands_too() -> None:
+    played, connection_id = played_with_one()
+    played.gateway.redeploy(dataclasses.replace(played.api, disabled=True))
+    assert error_of(played.manage("POST", connection_id)) == (403, "ForbiddenException", "Forbidden")
+    assert played.why == "the API's DisableExecuteApiEndpoint is set"
+    assert sent(played.all) == []
 
 
 def test_how_much_may_be_posted() -> None:

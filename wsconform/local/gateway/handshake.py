@@ -25,7 +25,7 @@ from wsconform.local.gateway.integration.context import MessageContext
 from wsconform.local.gateway.limits import AUTHORIZER_TIMEOUT, URL
 from wsconform.local.gateway.routes import run
 from wsconform.local.gateway.selection import CONNECT
-from wsconform.local.gateway.state import Stage, State
+from wsconform.local.gateway.state import DISABLED, Stage, State
 from wsconform.local.outcome import Outcome
 from wsconform.records import record
 
@@ -93,7 +93,7 @@ class Handshake:
         if request.target_length > URL:
             return 414, f"the URL is {request.target_length} characters long, {URL} may be"
         if state.api.disabled:
-            return 403, "the API's DisableExecuteApiEndpoint is set"
+            return 403, DISABLED
         declared = state.api.stages.get(name)
         if declared is None:
             there = ", ".join(f'"{one}"' for one in state.api.stages)

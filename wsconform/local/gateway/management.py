@@ -16,7 +16,7 @@ from wsconform.local.gateway.endings import Endings
 from wsconform.local.gateway.ids import is_well_formed
 from wsconform.local.gateway.inputs import UNSIGNED, Caller, ManagementCall
 from wsconform.local.gateway.limits import FRAME, MESSAGE
-from wsconform.local.gateway.state import State
+from wsconform.local.gateway.state import DISABLED, State
 
 _METHODS = frozenset({"POST", "GET", "DELETE"})
 _CLOSED, _REASON = 1000, "Connection Closed Normally"
@@ -32,8 +32,9 @@ class Management:
     def call(self, call: ManagementCall, now: float) -> list[Effect]:
         """Answer one call."""
         parts = call.path.removeprefix("/").split("/")
-        if len(parts) != 3 or parts[1] != "@connections" or not parts[2] or parts[0] not in self._state.stages:  # noqa: PLR2004, stage, @connections, id
-            return self._refuse(call, "", 403, "ForbiddenException", frames.FORBIDDEN, self._astray(parts))
+        astray = self._astray(parts)
+        if astray:
+            return self._refuse(call, "", 403, "ForbiddenException", frames.FORBIDDEN, astray)
         if call.method not in _METHODS:
             text = f"No method found matching route {call.path.removeprefix('/')} for http method {call.method}"
             return self._refuse(call, "", 403, "ForbiddenException", text)
@@ -142,6 +143,12 @@ class Management:
         return (("Content-Type", "application/json"), request_id) if body else (request_id,)
 
     def _astray(self, parts: list[str]) -> str:
+        """Why a path leads to no connection; empty where it is `<stage>/@connections/<id>`."""
+        if self._state.api.disabled:
+            return DISABLED
+        match parts:
+            case [stage, "@connections", connection_id] if connection_id and stage in self._state.stages:
+                return ""
         there = ", ".join(f'"/{one}/@connections/…"' for one in self._state.stages)
         return f'the path "/{"/".join(parts)}" is not {there or "that of a stage with a deployment"}'
 

@@ -14,6 +14,9 @@ from wsconform.local.gateway.limits import Bucket, Quotas
 from wsconform.local.gateway.selection import Selector
 from wsconform.local.gateway.timers import Timers
 
+DISABLED = "the API's DisableExecuteApiEndpoint is set"
+"""Why nothing reaches an API at its own address."""
+
 
 class Stage:
     """A stage with a deployment behind it, ready for requests. `absent` tells why a route is not in its snapshot."""
