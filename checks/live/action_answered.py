@@ -28,4 +28,4 @@ def action_answered(peer: Peer, _: ApiPlan, route: RoutePlan) -> None:
                 raise Unmet(expected=str(expectation.reply), actual=received)
             continue
         peer.require_reply(connection, expectation)
-    peer.require_quiet(connection, f"{expectation.reply}, once")
+        peer.require_quiet(connection, f"{expectation.reply}, once")  # or it would do for the next one
