@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from botocore.config import Config
 from raw_client import Raw, frame
-from standing import ANSWER
+from standing import ANSWER, TEMPLATE, write_template
 
 from wsconform.local.happenings import Happening
 from wsconform.local.sockets import connection, peer
@@ -219,6 +219,23 @@ def test_a_client_that_never_reads_is_bounded(alone: LocalStage) -> None:
                     pushed = True
         finally:
             api.close()
+
+
+def test_a_client_that_reads_late_is_answered_whole(tmp_path: Path) -> None:
+    answer, many = "h" * 30_000, 400
+    with (
+        LocalStage(write_template(tmp_path, TEMPLATE.replace("'heard'", f"'{answer}'"))) as stage,
+        Raw(stage) as client,
+    ):
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 18)
+        assert client.upgrade() == 101
+        client.send(many * frame(TEXT, b"a"))
+        shell = next(iter(stage._running.ports.values())).shell  # noqa: SLF001
+        assert shell is not None
+        until(lambda: any(one.full for one in shell.gateway.connections.values()))
+
+        for _ in range(many):
+            assert client.frame() == (TEXT, answer.encode())
 
 
 def test_a_client_that_sends_and_never_reads_is_bounded(alone: LocalStage) -> None:

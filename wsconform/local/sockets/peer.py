@@ -140,6 +140,8 @@ class Peer:
         self.full = full
         if not self._gone:
             self._hearer.congested(self, full=full)
+        if self._frames:
+            self._pump()
         self._let_read()
 
     def done(self) -> None:
@@ -255,5 +257,3 @@ class Peer:
                 self._wire.pause_reading()
             else:
                 self._wire.resume_reading()
-                if self._frames:
-                    self._pump()
