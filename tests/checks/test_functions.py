@@ -70,6 +70,14 @@ class TestRuntime:
         assert found.path == "Globals/Function/Runtime"
         assert [note.text for note in found.notes] == ["DoorFunction runs on it too"]
 
+    def test_that_is_written_once_for_two_is_found_once(self, found_in: Found) -> None:
+        text = snippet(
+            function("Handler: a.b", "CodeUri: s3://b/k", "Runtime: &runtime nodejs12.x"),
+            function("Handler: a.b", "CodeUri: s3://b/k", "Runtime: *runtime", name="DoorFunction"),
+        )
+        (found,) = (one for one in found_in(text) if one.check == "runtime-not-retired")
+        assert (found.resource, [note.text for note in found.notes]) == ("ChatFunction", ["DoorFunction runs on it too"])
+
     def test_that_cannot_be_told_is_said_so(self, undecided_in: Undecided) -> None:
         text = snippet(function("Runtime: !ImportValue r", "Handler: a.b", "CodeUri: s3://b/k", name="DoorFunction"))
         assert "runtime-not-retired" in [name for name, _ in undecided_in(text)]

@@ -55,10 +55,14 @@ def _ordered(value: Json) -> Json:
     return value
 
 
+_APART = frozenset({"Runtime", "Timeout"})
+"""What checks report where it stands: written once for several functions, it is one fault in one place, and not two."""
+
+
 def _sharing(value: Json, shared: dict[str, Json]) -> Json:
     """Equal maps and lists as one object, which YAML writes as an anchor and aliases."""
     if isinstance(value, dict):
-        value = {key: _sharing(entry, shared) for key, entry in value.items()}
+        value = {key: entry if key in _APART else _sharing(entry, shared) for key, entry in value.items()}
     elif isinstance(value, list):
         value = [_sharing(item, shared) for item in value]
     else:
