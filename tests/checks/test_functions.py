@@ -72,11 +72,12 @@ class TestRuntime:
 
     def test_that_is_written_once_for_two_is_found_once(self, found_in: Found) -> None:
         text = snippet(
-            function("Handler: a.b", "CodeUri: s3://b/k", "Runtime: &runtime nodejs12.x"),
-            function("Handler: a.b", "CodeUri: s3://b/k", "Runtime: *runtime", name="DoorFunction"),
+            function("Handler: a.b", "CodeUri: s3://b/k", "Runtime: *runtime"),
+            function("Handler: a.b", "CodeUri: s3://b/k", "Runtime: &runtime nodejs12.x", name="DoorFunction"),
         )
         (found,) = (one for one in found_in(text) if one.check == "runtime-not-retired")
-        assert (found.resource, [note.text for note in found.notes]) == ("ChatFunction", ["DoorFunction runs on it too"])
+        named = {str(found.resource), *(note.text.removesuffix(" runs on it too") for note in found.notes)}
+        assert named == {"ChatFunction", "DoorFunction"}
 
     def test_that_cannot_be_told_is_said_so(self, undecided_in: Undecided) -> None:
         text = snippet(function("Runtime: !ImportValue r", "Handler: a.b", "CodeUri: s3://b/k", name="DoorFunction"))
