@@ -71,9 +71,12 @@ class TestRuntime:
         assert [note.text for note in found.notes] == ["DoorFunction runs on it too"]
 
     def test_that_is_written_once_for_two_is_found_once(self, found_in: Found) -> None:
-        text = snippet(
+        chosen = "Runtime: &runtime {Fn::If: [Old, nodejs12.x, nodejs24.x]}"
+        text = "Conditions:
+  Old: !Equals [a, a]
+" + snippet(
             function("Handler: a.b", "CodeUri: s3://b/k", "Runtime: *runtime"),
-            function("Handler: a.b", "CodeUri: s3://b/k", "Runtime: &runtime nodejs12.x", name="DoorFunction"),
+            function("Handler: a.b", "CodeUri: s3://b/k", chosen, name="DoorFunction"),
         )
         (found,) = (one for one in found_in(text) if one.check == "runtime-not-retired")
         named = {str(found.resource), *(note.text.removesuffix(" runs on it too") for note in found.notes)}
