@@ -117,7 +117,8 @@ class Stages:
     def where(self, examination: Examination, api: ApiPlan) -> str:
         """The address of an API's stage."""
         if self.locals is not None:
-            return f"local, {self.locals.url(examination.stack, api)}"
+            url = self.locals.url(examination.stack, api)
+            return f"local, {url}" if url else "local, not started"
         return self.url(examination, api)
 
     def addresses(self, examination: Examination) -> Iterator[str]:

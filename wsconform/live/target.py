@@ -23,7 +23,9 @@ def url_of(api: ApiPlan, apis: list[str], settings: Settings) -> str | None:
     """The URL that is given for an API; None where none is. Raises ConfigError for one of an API that is not there."""
     for name in settings.url:
         if name and name not in apis:
-            raise ConfigError(f"{settings.origin('url', name)}: {unknown_name('API', name, apis)}")
+            said = unknown_name("API", name, apis)
+            choice = "" if "did you mean" in said else f"; the template has {', '.join(apis)}"
+            raise ConfigError(f"{settings.origin('url', name)}: {said}{choice}")
     if "" in settings.url and len(apis) > 1:
         listed = ", ".join(f"{one}=wss://…" for one in apis)
         raise ConfigError(f"{settings.origin('url', '')}: the template has {len(apis)} APIs; say which with {listed}")
