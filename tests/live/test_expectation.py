@@ -80,6 +80,14 @@ def test_nesting_without_end_is_no_reply(depth: int) -> None:
         assert not fits(form, {"a": 1}, "[" * depth + "]" * depth)
 
 
+@pytest.mark.parametrize("reference", ["http://127.0.0.1:9/schema", "#/nowhere"])
+def test_a_schema_that_refers_elsewhere_is_said_to_do_so(reference: str) -> None:
+    problem = read_expectation({"expect-schema": {"$ref": reference}}).reply.problem('"text"')
+    assert problem is not None
+    assert problem.startswith('the text "text": the schema cannot be used: ')
+    assert reference in problem
+
+
 def test_a_schema_says_where_it_is_not_satisfied() -> None:
     reply = read_expectation({"expect-schema": {"properties": {"a": {"type": "string"}}}}).reply
     problem = reply.problem('{"a": 1}')

@@ -54,11 +54,18 @@ class Satisfying:
     def problem(self, text: str) -> str | None:
         """What is wrong with a reply; None when nothing is."""
         from jsonschema.validators import validator_for
+        from referencing import Registry
+        from referencing.exceptions import Unresolvable
 
         found = _json(text)
         if found is _NO_JSON:
             return _not_equal(text)
-        error = next(iter(validator_for(self.schema)(self.schema).iter_errors(found)), None)
+        # With a registry of its own, a reference to elsewhere is not fetched.
+        validator = validator_for(self.schema)(self.schema, registry=Registry())
+        try:
+            error = next(iter(validator.iter_errors(found)), None)
+        except (Unresolvable, re.error, RecursionError, ArithmeticError) as fault:
+            return f"{_not_equal(text)}: the schema cannot be used: {str(fault).partition(chr(10))[0]}"
         if error is None:
             return None
         return f"{_not_equal(text)}: at {error.json_path}, it does not satisfy {error.validator!r} of the schema"

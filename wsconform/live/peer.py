@@ -87,13 +87,6 @@ class Peer:
         self.transcript.note(0, "." if answer.status is None else "<", str(answer.status or answer))
         return answer
 
-    def reply(self, connection: Connection, within: float) -> Text:
-        """The next message, which has to be a text. Raises Unmet."""
-        received = connection.receive(within)
-        if isinstance(received, Text):
-            return received
-        raise Unmet(expected=f"a text message within {within:g} s", actual=received)
-
     def require_reply(self, connection: Connection, expectation: Expectation) -> None:
         """Require that the next message is the reply that is expected. Raises Unmet."""
         received = connection.receive(expectation.within)
