@@ -118,6 +118,17 @@ class HangsWithoutIdentity(OtherStage):
         return True
 
 
+class HangsForStrangers(OtherStage):
+    is_silent = True
+
+    def greet(self, sock: socket.socket, head: bytes) -> bool:
+        if HEADER.encode() in head.lower():
+            return False
+        while sock.recv(65_536):
+            pass
+        return True
+
+
 class WrongAcceptKey(OtherStage):
     def greet(self, sock: socket.socket, head: bytes) -> bool:
         if ALLOWED.encode() not in head:
@@ -307,6 +318,7 @@ CONNECTED = {
         (Redirects, GUARDED),
         (AcceptsThenCloses, GUARDED),
         (HangsWithoutIdentity, {"denied-without-identity"}),
+        (HangsForStrangers, {"stage-answers", "denied-without-identity"}),
         (WrongAcceptKey, {*CONNECTED, "subprotocol-not-made-up"}),
         (EchoesSubprotocols, {"subprotocol-not-made-up"}),
         (AnswersNothing, ANSWERED),

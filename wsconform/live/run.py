@@ -10,7 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from wsconform.check.finding import Outcome
 from wsconform.check.registry import raised
 from wsconform.live.causes import usual_causes
-from wsconform.live.outcome import Opened, Unanswered, Unreachable, Untrusted
+from wsconform.live.client import Client
+from wsconform.live.identity import Identity
+from wsconform.live.outcome import Handshake, Unanswered, Unreachable, Untrusted
 from wsconform.live.peer import Peer, Stage
 from wsconform.live.probe import Case
 from wsconform.live.secret import Redactor
@@ -82,7 +84,7 @@ class LiveRun:
         greeting = [case for case in self._planned if case.probe.greets]
         for case in greeting:  # meanwhile, or a stage that says nothing would be waited for twice
             self._futures[case] = self._pool.submit(self._run, case)
-        self.dead = self._greet()
+        self.dead = self._greet(self._pool)
         alone = [case for case in self._planned if case.probe.alone]
         together = [case for case in self._planned if case not in (*greeting, *alone)]
         for case in together:
@@ -92,19 +94,22 @@ class LiveRun:
             self._futures[case] = self._pool.submit(self._run_after, before, case)
             before = [self._futures[case]]
 
-    def _greet(self) -> str:
-        """Whether anybody is there: why not, or nothing."""
-        if isinstance(self._stage, str):
-            return self._stage
-        peer = Peer(self._stage, Transcript(self._redact))
-        try:
-            outcome = peer.client.connect(within=self._stage.patience)
-        finally:
-            peer.client.close()
-        if isinstance(outcome, Unreachable | Unanswered | Untrusted):
-            return f"the stage at {self._stage.endpoint.url}: {outcome}"
-        if isinstance(outcome, Opened):
-            outcome.connection.drop()
+    def _greet(self, pool: ThreadPoolExecutor) -> str:
+        """Whether anybody is there for anybody, a stranger or one who may connect: why not, or nothing."""
+        stage = self._stage
+        if isinstance(stage, str):
+            return stage
+
+        def met(identity: Identity) -> Handshake:
+            client = Client(stage.endpoint, Transcript(self._redact))
+            try:
+                return client.connect(headers=identity.headers, query=identity.query, within=stage.patience)
+            finally:
+                client.close()
+
+        outcomes = list(pool.map(met, [Identity(), *([stage.allow] if stage.allow else [])]))
+        if all(isinstance(one, Unreachable | Unanswered | Untrusted) for one in outcomes):
+            return f"the stage at {stage.endpoint.url}: {outcomes[0]}"
         return ""
 
     def _run_after(self, others: list[Future[ProbeVerdict]], case: Case) -> ProbeVerdict:
