@@ -134,6 +134,10 @@ class TestConversation:
     def test_silence_is_a_value(self, talk: Talk) -> None:
         assert connected(talk, lambda peer, _: wait(peer)).connection.receive(0.05) == Silence(0.05)
 
+    def test_a_rest_of_a_time_is_said_in_round_figures(self) -> None:
+        said = [str(Silence(within)) for within in (1.99999, 0.05, 10, 600)]
+        assert said == ["nothing within 2 s", "nothing within 0.05 s", "nothing within 10 s", "nothing within 600 s"]
+
     def test_waits_on_after_half_a_frame(self, talk: Talk) -> None:
         def script(peer: socket.socket, _: bytes) -> None:
             whole = frame(b"a message")

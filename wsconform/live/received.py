@@ -63,7 +63,7 @@ class Silence:
     within: float
 
     def __str__(self) -> str:
-        return f"nothing within {self.within:g} s"
+        return f"nothing within {self.within:.3g} s"
 
 
 Received = Text | Binary | Pong | Closed | Lost | Silence
