@@ -16,7 +16,7 @@ from wsconform.wiring.selection import Selection, Variable, parse_selection
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,5}", fullmatch=True)
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map(".".join)
 VARIABLES = PATHS.map("${{request.body.{}}}".format)
-STATIC = st.text(st.characters(exclude_characters="$\\"), max_size=4)
+STATIC = st.text(st.characters(exclude_characters="${}\\"), max_size=4)
 EXPRESSIONS = st.lists(VARIABLES | STATIC, min_size=1, max_size=4).map("".join) | PATHS.map("$request.body.{}".format)
 
 
