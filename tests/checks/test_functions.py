@@ -72,9 +72,7 @@ class TestRuntime:
 
     def test_that_is_written_once_for_two_is_found_once(self, found_in: Found) -> None:
         chosen = "Runtime: &runtime {Fn::If: [Old, nodejs12.x, nodejs24.x]}"
-        text = "Conditions:
-  Old: !Equals [a, a]
-" + snippet(
+        text = "Conditions:\n  Old: !Equals [a, a]\n" + snippet(
             function("Handler: a.b", "CodeUri: s3://b/k", "Runtime: *runtime"),
             function("Handler: a.b", "CodeUri: s3://b/k", chosen, name="DoorFunction"),
         )
