@@ -223,7 +223,8 @@ class Terminal:
 
     def __init__(self, *args: str, env: dict[str, str]) -> None:
         ours, theirs = pty.openpty()
-        code = "from wsconform.cli import main; main()"
+        controlled = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"  # so that Ctrl-C is a signal too
+        code = f"{controlled}; from wsconform.cli import main; main()"
         self.process = subprocess.Popen(  # noqa: S603 (our own command)
             [sys.executable, "-c", code, "connect", *args],
             stdin=theirs,
@@ -300,6 +301,7 @@ def test_a_person_talks_and_leaves_with_a_close_frame(
     one.until("Forbidden")
     stage.talks[0].send("by the way")
     one.until("by the way")
+    one.until(">")
     one.type(leaving)
     assert one.end() == 0
     assert stage.closed.wait(5)
