@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import threading
 import time
 
 import click
 
-from wsconform.commands.shell import to_stderr
+from wsconform.commands.shell import terminal_width, to_stderr
 from wsconform.live.causes import usual_causes
 from wsconform.live.outcome import Handshake, Refused, Untrusted
 from wsconform.live.plan import ApiPlan
@@ -83,7 +82,7 @@ class Narrator:
         if self._plain:
             self._write(self._redact(text))
             return
-        shown = _pretty(self._redact(text), shutil.get_terminal_size((WIDTH, 24)).columns - 15)
+        shown = _pretty(self._redact(text), terminal_width(WIDTH) - 15)
         self._write(self._line("<", "good", *shown))
 
     def _line(self, sign: str, role: Role, first: str, *more: str) -> str:

@@ -192,3 +192,4 @@ def test_settings_of_the_api() -> None:
     )
     assert only_api(made).key_expression == "$context.authorizer.usageIdentifierKey"
     assert only_api(made).disabled
+    assert any("--assume disabled_endpoint=200" in remark for remark in made.remarks)

@@ -4,7 +4,7 @@ from wsconform.local.gateway.assumptions import ASSUMPTIONS, AssumptionError, As
 
 
 def test_every_assumption_has_its_key_in_order_and_words() -> None:
-    assert [about.key for about in ASSUMPTIONS] == [f"J{number}" for number in range(1, 24)]
+    assert [about.key for about in ASSUMPTIONS] == [f"J{number}" for number in range(1, 26)]
     assert all(about.question and about.why and about.choice for about in ASSUMPTIONS)
     assert all(getattr(Assumptions(), about.name) == about.default for about in ASSUMPTIONS)
 
@@ -23,7 +23,7 @@ def test_settings_by_key_and_by_name() -> None:
     [
         ("ping_reset_idle=yes", 'there is no assumption "ping_reset_idle", did you mean "ping_resets_idle"?'),
         ("J99=yes", 'there is no assumption "J99", did you mean "J9"?'),
-        ("colour=red", 'there is no assumption "colour", they are J1 to J23'),
+        ("colour=red", 'there is no assumption "colour", they are J1 to J25'),
         ("J13", 'assumption "J13" has no value: write J13=…, yes or no'),
         ("J13=perhaps", 'assumption J13 cannot be "perhaps", but yes or no'),
         ("J13=", 'assumption J13 cannot be "", but yes or no'),

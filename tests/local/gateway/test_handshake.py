@@ -272,6 +272,14 @@ def test_a_stage_without_deployment() -> None:
 def test_a_disabled_endpoint_and_a_long_url() -> None:
     assert refusal(Played(route("$default"), disabled=True).upgrade())[0] == 403
     assert refusal(Played(route("$default")).upgrade(target_length=4097))[0] == 414
+    assumed = {"J24": "400", "J25": "404"}
+    assert refusal(Played(route("$default"), disabled=True, assumed=assumed).upgrade())[0] == 404
+    assert refusal(Played(route("$default"), assumed=assumed).upgrade(target_length=4097))[0] == 400
+
+
+def test_a_disabled_endpoint_may_stand_for_the_custom_domain() -> None:
+    played = Played(route("$default"), disabled=True, assumed={"J25": "200"})
+    assert played.manage("GET", played.connected()).status == 200
 
 
 def test_iam_wants_a_signature_and_the_right() -> None:

@@ -38,7 +38,7 @@ def test_connect_without_integration_response_is_an_assumption() -> None:
 def test_connect_passes_a_backends_status_on() -> None:
     played = Played(route("$connect", integration=BACKEND))
     fetch = one(Fetch, played.upgrade())
-    assert fetch.url == "https://backend.example/chat"
+    assert fetch.call.url == "https://backend.example/chat"
     answer = Fetched(400, {}, b"no")
     assert refusal(played.keep(played.gateway.completed(fetch.ticket, answer, played.now)))[0] == 400
     fetch = one(Fetch, played.upgrade())
@@ -49,7 +49,7 @@ def test_a_backend_answers_a_message_or_does_not() -> None:
     played = Played(route("test", integration=BACKEND, two_way=True))
     played.connected()
     fetch = one(Fetch, played.message('{"action": "test"}'))
-    assert fetch.body == b'{"action": "test"}'
+    assert fetch.call.body == b'{"action": "test"}'
     assert sent(played.keep(played.gateway.completed(fetch.ticket, Fetched(200, {}, b"hello"), played.now))) == [
         "hello"
     ]
@@ -58,7 +58,7 @@ def test_a_backend_answers_a_message_or_does_not() -> None:
     assert "Internal server error" in str(sent(played.gateway.completed(fetch.ticket, gone, played.now)))
     fetch = one(Fetch, played.message('{"action": "test"}'))
     assert "Endpoint request timed out" in str(sent(played.passed(2)))
-    assert fetch.timeout == 2
+    assert fetch.call.timeout == 2
     assert played.gateway.completed(fetch.ticket, gone, played.now) == []
 
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from wsconform.local.gateway.effects import Fetch
+from wsconform.local.gateway.integration.conclusion import CallUrl
 from wsconform.local.outcome import Fetched, Unreachable
 from wsconform.local.sockets import fetch as room
 from wsconform.local.sockets.fetch import fetch
@@ -71,7 +71,7 @@ def backend() -> Iterator[str]:
 
 
 def call(url: str, *, method: str = "POST", body: bytes = b"", timeout: float = 10.0) -> Fetched | Unreachable:
-    return asyncio.run(fetch(Fetch(1, method, url, (("X-Given", "a"), ("X-Given", "b")), body, timeout)))
+    return asyncio.run(fetch(CallUrl(method, url, (("X-Given", "a"), ("X-Given", "b")), body, timeout)))
 
 
 def test_the_request_arrives_and_the_answer_comes_back(backend: str) -> None:
@@ -138,7 +138,7 @@ def test_what_is_no_url_is_not_called(url: str) -> None:
 
 def test_calls_run_side_by_side(backend: str) -> None:
     async def many() -> list[Fetched | Unreachable]:
-        calls = [Fetch(n, "POST", f"{backend}/echo", (), str(n).encode(), 20.0) for n in range(100)]
+        calls = [CallUrl("POST", f"{backend}/echo", (), str(n).encode(), 20.0) for n in range(100)]
         return await asyncio.gather(*(fetch(one) for one in calls))
 
     bodies = [answer.body for answer in asyncio.run(many()) if isinstance(answer, Fetched)]

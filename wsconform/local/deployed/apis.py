@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wsconform.local.deployed.account import made_id
-from wsconform.local.deployed.functions import Functions
+from wsconform.local.deployed.functions import DeployedFunctions
 from wsconform.local.deployed.model import KEY_IN_HEADER, DeployedApi
 from wsconform.local.deployed.permissions import Permissions
 from wsconform.local.deployed.rights import INVOKE, MANAGE, may, remark_unknown_rights
@@ -28,7 +28,7 @@ class Deploying:
 
     site: Site
     permissions: Permissions
-    functions: Functions
+    functions: DeployedFunctions
     order: Order
     person: str
 
@@ -41,6 +41,12 @@ class Deploying:
         for mapping in api.mappings:
             domain = site.spelt(mapping.text("DomainName"))
             site.remark(f'the domain name "{domain}" of {api.label} is not served, and clients use the local address')
+        disabled = site.flag(element, "DisableExecuteApiEndpoint")
+        if disabled:
+            site.remark(
+                f"the DisableExecuteApiEndpoint of {api.label} is set, so that nobody connects at its own address, the "
+                "local one; with --assume disabled_endpoint=200 that stands for its custom domain"
+            )
         selection = selection_of(api)
         if isinstance(selection, MalformedSelection):
             site.remark(f"the RouteSelectionExpression of {api.label} {selection.problem}, so that it selects no route")
@@ -55,7 +61,7 @@ class Deploying:
             may_invoke=may(site, api, INVOKE, self.functions.signing, self.person),
             key_expression=site.read(element, "ApiKeySelectionExpression", KEY_IN_HEADER),
             keys=_keys(site),
-            disabled=site.flag(element, "DisableExecuteApiEndpoint"),
+            disabled=disabled,
         )
 
 

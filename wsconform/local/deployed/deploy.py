@@ -12,7 +12,7 @@ from wsconform.check.registry import Registry, UnknownNameError
 from wsconform.local.deployed.account import local_account, new_credentials
 from wsconform.local.deployed.apis import Deploying
 from wsconform.local.deployed.errors import DeployError, Problem
-from wsconform.local.deployed.functions import Functions
+from wsconform.local.deployed.functions import DeployedFunctions
 from wsconform.local.deployed.model import Account, Deployment
 from wsconform.local.deployed.parameters import refused_parameters
 from wsconform.local.deployed.permissions import Permissions
@@ -65,7 +65,7 @@ def deploy(  # noqa: PLR0913 (each by its name)
     _raise(site.problems, refused)
     person = f"arn:{account.partition}:sts::{account.id}:assumed-role/local/you"
     known = {label: one.credentials for label, one in previous.functions.items()} if previous is not None else {}
-    functions = Functions(site, environment or {}, known)
+    functions = DeployedFunctions(site, environment or {}, known)
     deploying = Deploying(site, Permissions(site), functions, order, person)
     deployed = {api.path: deploying.api(api) for api in apis}
     _raise(site.problems)

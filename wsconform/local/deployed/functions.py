@@ -26,7 +26,7 @@ def label_of(function: Function) -> str:
     return function.resource.module.prefix + function.label
 
 
-class Functions:
+class DeployedFunctions:
     """Deploys functions as they are asked for, each once.
 
     `environment` holds values that the user gives for environment variables, by `NAME` or, for one function, `F.NAME`;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from wsconform.local.deployed.functions import Functions
+from wsconform.local.deployed.functions import DeployedFunctions
 from wsconform.local.deployed.model import FunctionTarget
 from wsconform.local.deployed.permissions import Permissions
 from wsconform.local.deployed.site import Site
@@ -25,7 +25,7 @@ class Shown:
 class Targets:
     """Finds the functions of URIs."""
 
-    def __init__(self, site: Site, permissions: Permissions, functions: Functions) -> None:
+    def __init__(self, site: Site, permissions: Permissions, functions: DeployedFunctions) -> None:
         self._site = site
         self._permissions = permissions
         self._functions = functions

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 _YES = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 _LEAST_STATUS, _MOST_STATUS = 300, 599
+_MAY_LET_IN = frozenset({"connect_without_response", "disabled_endpoint"})
 
 
 class AssumptionError(ValueError):
@@ -142,6 +143,15 @@ class Assumptions:
         question="POST of bytes that are not UTF-8 arrives as a binary message (else with U+FFFD as text)",
         why="a text message has to be UTF-8",
     )
+    long_url: int = _assumption(
+        "J24", 414, "the status of a URL of more than 4096 characters", "414 URI Too Long is HTTP's own answer"
+    )
+    disabled_endpoint: int = _assumption(
+        "J25",
+        403,
+        "the status of an API whose DisableExecuteApiEndpoint is set; below 300 lets in, as by its custom domain",
+        "a stage without deployment, and @connections, say 403",
+    )
 
     def with_(self, settings: Iterable[str]) -> Assumptions:
         """These with `settings` of the form `J13=yes` or `ping_resets_idle=yes`; an AssumptionError if that fails."""
@@ -197,7 +207,7 @@ def _read(key: str, name: str, written: str) -> object:
     if kind is bool and written.lower() in _YES:
         return _YES[written.lower()]
     if kind is int and written.isascii() and written.isdigit():
-        least = 200 if name == "connect_without_response" else _LEAST_STATUS
+        least = 200 if name in _MAY_LET_IN else _LEAST_STATUS
         if least <= int(written[:4]) <= _MOST_STATUS:
             return int(written)
     if kind is str or written in get_args(kind):

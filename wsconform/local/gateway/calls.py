@@ -43,8 +43,7 @@ class Calls:
 
     def fetch(self, owner: Connection | None, call: CallUrl, until: float, then: Then) -> Fetch:
         """Call a URL, and wait until a time for its answer."""
-        ticket = self._begin(owner, until, then)
-        return Fetch(ticket, call.method, call.url, call.headers, call.body, call.timeout)
+        return Fetch(self._begin(owner, until, then), call)
 
     def completed(self, ticket: int, outcome: Outcome | None, now: float) -> list[Effect]:
         """A call ended, or its time ran out (None). Nothing follows one that is not waited for."""

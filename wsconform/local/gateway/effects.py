@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
+from wsconform.local.gateway.integration.conclusion import CallUrl
 from wsconform.records import record
 
 Kind = Literal["connect", "refuse", "message", "invoke", "result", "push", "reply", "error", "management", "disconnect"]
@@ -76,11 +77,7 @@ class Fetch:
     """Call a URL; `completed` is told its outcome."""
 
     ticket: int
-    method: str
-    url: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    timeout: float
+    call: CallUrl
 
 
 @record(frozen=True, slots=True)

@@ -91,9 +91,9 @@ class Handshake:
         """The stage that a path leads to, or a refusal that no route has a say in: its status, and why."""
         state = self._state
         if request.target_length > URL:
-            return 414, f"the URL is {request.target_length} characters long, {URL} may be"
-        if state.api.disabled:
-            return 403, DISABLED
+            return state.assumptions.long_url, f"the URL is {request.target_length} characters long, {URL} may be"
+        if state.disabled:
+            return state.assumptions.disabled_endpoint, DISABLED
         declared = state.api.stages.get(name)
         if declared is None:
             there = ", ".join(f'"{one}"' for one in state.api.stages)

@@ -144,7 +144,7 @@ class Management:
 
     def _astray(self, parts: list[str]) -> str:
         """Why a path leads to no connection; empty where it is `<stage>/@connections/<id>`."""
-        if self._state.api.disabled:
+        if self._state.disabled:
             return DISABLED
         match parts:
             case [stage, "@connections", connection_id] if connection_id and stage in self._state.stages:

@@ -16,6 +16,7 @@ from wsconform.local.gateway.timers import Timers
 
 DISABLED = "the API's DisableExecuteApiEndpoint is set"
 """Why nothing reaches an API at its own address."""
+_REFUSED = 300
 
 
 class Stage:
@@ -54,6 +55,11 @@ class State:
     connections: Connections
     connects: Bucket
     requests: Bucket
+
+    @property
+    def disabled(self) -> bool:
+        """Whether the address here is one that the API has given up, and does not stand for its custom domain."""
+        return self.api.disabled and self.assumptions.disabled_endpoint >= _REFUSED
 
 
 def new_state(api: DeployedApi, domain: str, assumptions: Assumptions, ids: Ids, quotas: Quotas) -> State:

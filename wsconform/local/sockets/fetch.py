@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from wsconform.local.gateway.effects import Fetch
+from wsconform.local.gateway.integration.conclusion import CallUrl
 from wsconform.local.outcome import Fetched, Unreachable
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _CHUNK = 64 * 1024
 _slots = threading.BoundedSemaphore(MOST_CALLS)
 
 
-async def fetch(request: Fetch) -> Fetched | Unreachable:
+async def fetch(request: CallUrl) -> Fetched | Unreachable:
     """Call a URL, once and without following redirects, within `request.timeout` seconds and a little. Never raises.
 
     The thread of a call that is given up ends by itself once the connection's own timeout is over, and keeps nobody
@@ -52,7 +52,7 @@ async def fetch(request: Fetch) -> Fetched | Unreachable:
         return _late(request)
 
 
-def _called(request: Fetch, deadline: float) -> Fetched | Unreachable:
+def _called(request: CallUrl, deadline: float) -> Fetched | Unreachable:
     if not _slots.acquire(timeout=max(0.0, deadline - time.monotonic())):
         return _late(request)
     try:
@@ -61,7 +61,7 @@ def _called(request: Fetch, deadline: float) -> Fetched | Unreachable:
         _slots.release()
 
 
-def _answered(request: Fetch, deadline: float) -> Fetched | Unreachable:
+def _answered(request: CallUrl, deadline: float) -> Fetched | Unreachable:
     import urllib3
     from urllib3.exceptions import HTTPError, NewConnectionError
     from urllib3.exceptions import TimeoutError as HTTPTimeoutError
@@ -88,7 +88,7 @@ def _answered(request: Fetch, deadline: float) -> Fetched | Unreachable:
             return _late(request) if late else Unreachable(_said(fault))
 
 
-def _read(answer: BaseHTTPResponse, request: Fetch, deadline: float) -> Fetched | Unreachable:
+def _read(answer: BaseHTTPResponse, request: CallUrl, deadline: float) -> Fetched | Unreachable:
     body = bytearray()
     while chunk := answer.read1(_CHUNK):
         body += chunk
@@ -107,7 +107,7 @@ def _joined(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
     return joined
 
 
-def _late(request: Fetch) -> Unreachable:
+def _late(request: CallUrl) -> Unreachable:
     return Unreachable(f"no answer within {request.timeout:g} s")
 
 

@@ -154,7 +154,7 @@ class Shell:
                 case Close(peer=Peer() as peer):
                     peer.close(effect.code, effect.reason)
                 case Fetch():
-                    self._start(asyncio.ensure_future(fetch(effect)), effect.ticket, source)
+                    self._start(asyncio.ensure_future(fetch(effect.call)), effect.ticket, source)
         self._set_timer()
 
     def _start(self, work: Work, ticket: int, source: Peer | None) -> None:
