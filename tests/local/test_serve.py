@@ -210,6 +210,8 @@ TWO_WAY = with_function("Function", "Code: code\nHandler: app.handler\nRuntime: 
         (["template.yaml", "--port", "70000"], "70000 is not in the range"),
         (["template.yaml", "--host", "no.such.invalid"], 'the host "no.such.invalid" has no address'),
         (["template.yaml", "--host", "203.0.113.7"], "; choose an address of this machine"),
+        (["template.yaml", "--region", "Europe"], 'error: region: "Europe" is no AWS region'),
+        (["template.yaml", "--log-folder", "template.yaml/logs"], "Not a directory; choose a folder in which you may"),
         (["template.yaml", "--env", "=x"], "--env takes NAME=VALUE"),
         (["template.yaml", "--deploy-order", "odd"], "'odd' is not one of 'worst', 'best'"),
         (["refused.yaml"], "RouteSelectionExpression"),
@@ -263,6 +265,21 @@ def test_other_machines_are_let_in_with_a_warning(serve: Serve, tmp_path: Path) 
 
     assert talk(ready["stages"][0]["wss"], "hello", sslopt={"ca_certs": ready["ca"]}) == ANSWER
     assert "warning: 0.0.0.0 can be reached from other machines" in served.said()
+
+
+def test_a_full_disk_ends_a_log_file_and_nothing_else(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("def handler(event, context):\n    return {'statusCode': 200, 'body': 'heard'}\n")
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/Function.log").symlink_to("/dev/full")
+    template = write_template(tmp_path, with_function("Function", "Code: .\nHandler: app.handler\nRuntime: python3.13"))
+    served = serve(template, "--log-folder", "logs", "--region", "eu-west-1")
+    (stage,) = served.ready()["stages"]
+
+    assert talk(stage["ws"], "hello") == ANSWER
+    served.until(lambda: "the log file of Function ends here" in served.said())
+    assert talk(stage["ws"], "hello") == ANSWER
+    assert '"logs/Function.log" cannot be written: No space left on device' in served.said()
+    assert "region eu-west-1" in served.said()
 
 
 def test_settings_of_the_project_count(serve: Serve, tmp_path: Path) -> None:

@@ -63,6 +63,22 @@ def test_the_sample_stack_answers_by_pushing() -> None:
         assert {"connect", "message", "invoke", "push", "result", "refuse"} <= set(kinds(stage))
 
 
+def test_another_region_and_logs_in_files(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    with LocalStage(SAMPLE / "template.yaml", region="eu-central-1", log_folder=logs) as stage:
+        client = connect(stage, **IDENTITY)
+        client.send('{"action": "test"}')
+        assert json.loads(client.recv()) == REPLY
+        client.close()
+        with pytest.raises(websocket.WebSocketBadStatusException):
+            connect(stage, **{"x-some-header-to-auth-from": "wrong"})
+        assert any("arn:aws:execute-api:eu-central-1:" in one.what.explanation for one in stage.happenings)
+        assert stage.environment["AWS_REGION"] == "eu-central-1"
+    files = {one.name: one.read_text() for one in logs.iterdir()}
+    assert files.keys() == {"LambdaRequestAuthFunction.log", "MyLambdaRouteHandlerFunction.log"}
+    assert all("REPORT RequestId" in text for text in files.values())
+
+
 def test_the_articles_order_lets_everybody_in(tmp_path: Path) -> None:
     shutil.copytree(SAMPLE, tmp_path / "sample")
     template = tmp_path / "sample/template.yaml"

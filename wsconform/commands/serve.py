@@ -55,6 +55,13 @@ if TYPE_CHECKING:
     metavar="[FUNCTION.]NAME=VALUE",
     help="Set an environment variable of functions.",
 )
+@click.option("--region", metavar="REGION", help="Deploy to this AWS region.  [default: AWS_REGION, or us-east-1]")
+@click.option(
+    "--log-folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep the log of each function in a file of this folder.",
+)
 @click.option("--watch", is_flag=True, help="Reload when the template or code changes.")
 @click.option("--log-json", is_flag=True, help="Write addresses and each event as lines of JSON.")
 @click.option(
@@ -73,6 +80,8 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     port: int,
     plain_port: int,
     environment: tuple[str, ...],
+    region: str | None,
+    log_folder: Path | None,
     watch: bool,  # noqa: FBT001 (an option)
     log_json: bool,  # noqa: FBT001 (an option)
     ready_file: Path | None,
@@ -106,6 +115,8 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
             port=port,
             plain_port=plain_port,
             environment=_pairs("--env", environment),
+            region=region,
+            log_folder=log_folder,
             on_line=told.logged,
         )
     except AssumptionError as error:
@@ -198,7 +209,7 @@ def _introduce(stage: LocalStage, style: Style, *, as_json: bool) -> None:
         for one in stage.endpoints:
             click.echo(f"{style('strong', one.api)} stage {style('strong', one.stage)}", color=style.color)
             click.echo(f"  {one.wss}\n  {one.ws}\n  {one.connections}\n  {one.status}  (status page)")
-        click.echo(f"clients trust {stage.ca_file}\nCtrl-C ends it")
+        click.echo(f"region {stage.deployment.account.region}\nclients trust {stage.ca_file}\nCtrl-C ends it")
     sys.stdout.flush()
     for remark in stage.remarks:
         say(f"note: {remark}")
@@ -253,7 +264,7 @@ def _until(ended: threading.Event, stage: LocalStage, *, watch: bool, told: Any)
         while not ended.wait(3600):  # with a limit, or Windows would not hear of Ctrl-C
             pass
         return
-    watching = Watch(stage.sources)
+    watching = Watch(stage.sources, but=[stage.plan.log_folder] if stage.plan.log_folder else [])
     while not ended.wait(SECONDS):
         changed = watching.changed()
         if not changed:

@@ -225,7 +225,7 @@ def _routes(value: object, layer: Layer, key: str) -> dict[str, Expectation]:
 
 def _local(value: object, layer: Layer, key: str) -> LocalSettings:
     if not isinstance(value, Mapping):
-        raise _wrong(layer, key, "a table with accept, assume, deploy_order and environment", value)
+        raise _wrong(layer, key, "a table with accept, assume, deploy_order, environment and region", value)
     read: dict[str, Any] = {}
     for name, given in value.items():
         where = f"{key}.{name}"
@@ -237,10 +237,18 @@ def _local(value: object, layer: Layer, key: str) -> LocalSettings:
             read[name] = given
         elif name == "accept":
             read[name] = _names(given, layer, where)
+        elif name == "region":
+            read[name] = _region(given, layer, where)
         else:
-            known = ("accept", "assume", "deploy_order", "environment")
+            known = ("accept", "assume", "deploy_order", "environment", "region")
             raise ConfigError(f"{layer.where(key)}: {unknown_name('setting', str(name), known)}")
     return LocalSettings(**read)
+
+
+def _region(value: object, layer: Layer, key: str) -> str:
+    from wsconform.config.region import checked
+
+    return checked(_text(value, layer, key), layer.where(key))
 
 
 READERS: dict[str, Callable[[object, Layer, str], Any]] = {

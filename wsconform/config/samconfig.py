@@ -1,4 +1,4 @@
-"""The parameter values that `sam deploy` would take from `samconfig.toml`.
+"""What `sam deploy` would take from `samconfig.toml`: the values of parameters, and the region.
 
 Rules: AWS SAM developer guide, "AWS SAM CLI configuration file"; what stands in `parameter_overrides` is read as the
 SAM CLI reads it: `Env=prod Other="a b"`, or `ParameterKey=Env,ParameterValue=prod`, or a list of either, or a table.
@@ -30,19 +30,35 @@ def read_parameters(template: Path, environment: str | None = None) -> dict[str,
 
     `environment` is the file's table to read, `default` where it is None. Raises ConfigError.
     """
+    values: dict[str, str] = {}
+    for value, where in _deploying(template, environment, "parameter_overrides"):
+        values |= _overrides(value, where)
+    return values
+
+
+def read_region(template: Path, environment: str | None = None) -> tuple[str, str]:
+    """The region for a template likewise, empty for none, and where it stands. Raises ConfigError."""
+    found = ("", "")
+    for value, where in _deploying(template, environment, "region"):
+        if value is not None and not isinstance(value, str):
+            raise ConfigError(f"{where} must be text")
+        found = (value, where) if value else found
+    return found
+
+
+def _deploying(template: Path, environment: str | None, name: str) -> Iterator[tuple[object, str]]:
+    """A parameter of `sam deploy`, None where it is not there, with the place of it: the weaker one first."""
     file = _folder(template) / FILE
     data = bytes_of(file)
     if data is None:
-        return {}
+        return
     tables = parse_toml(data, file)
     if environment is not None and environment not in tables:
         known = (name for name, table in tables.items() if isinstance(table, dict))
         raise ConfigError(f"{shown(file)}: {unknown_name('environment', environment, known)}")
-    values: dict[str, str] = {}
     for command in ("global", "deploy"):
-        keys = (environment or DEFAULT, command, "parameters", "parameter_overrides")
-        values |= _overrides(_at(tables, keys), f"{shown(file)}: {'.'.join(keys)}")
-    return values
+        keys = (environment or DEFAULT, command, "parameters", name)
+        yield _at(tables, keys), f"{shown(file)}: {'.'.join(keys)}"
 
 
 def _folder(template: Path) -> Path:

@@ -36,6 +36,10 @@ class CannotDeployError(StageError):
         self.refused = refused
 
 
+class CannotLogError(StageError):
+    """The folder for log files cannot be used."""
+
+
 class CannotListenError(StageError):
     """A port cannot be opened."""
 
@@ -46,6 +50,7 @@ def as_stage_errors() -> Iterator[None]:
     from wsconform.check.registry import PackError
     from wsconform.config.files import ConfigError
     from wsconform.local.deployed.errors import DeployError, Problem
+    from wsconform.local.functions.log import LogFolderError
     from wsconform.local.gateway.assumptions import AssumptionError
     from wsconform.local.sockets.listening import CannotListen
     from wsconform.template.errors import TemplateError
@@ -60,5 +65,7 @@ def as_stage_errors() -> Iterator[None]:
         raise CannotReadError([Problem(f"local.assume: {error}")]) from None
     except DeployError as error:
         raise CannotDeployError(error.problems, error.refused) from None
+    except LogFolderError as error:
+        raise CannotLogError([Problem(str(error), fix="choose a folder in which you may write")]) from None
     except CannotListen as error:
         raise CannotListenError([Problem(str(error), fix=error.fix)]) from None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
 from wsconform.check.examine import Examination, examine
 from wsconform.check.finding import Effect, Finding, Severity
-from wsconform.check.registry import Check
+from wsconform.check.packs import load_static
+from wsconform.check.registry import Check, Registry
 from wsconform.wiring.model import Wiring
 
 
@@ -35,6 +38,15 @@ class Refusals:
             *(f"{one.span}: AWS refuses this, and it is accepted here: {one.message}" for one in self.accepted),
             *(f"{one.span}: AWS is likely to refuse this: {one.message}" for one in self.likely),
         ]
+
+
+@cache
+def checks_of(packs: tuple[Path, ...]) -> Registry:
+    """The checks, those of packs too, loaded once for all that is deployed while something watches the template.
+
+    Raises PackError.
+    """
+    return load_static(packs)
 
 
 def refusals(wiring: Wiring, checks: Iterable[Check], *, accept: Collection[str] = ()) -> Refusals:

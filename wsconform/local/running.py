@@ -13,7 +13,9 @@ from typing import Any
 
 from wsconform.check.registry import unknown_name
 from wsconform.config.layers import options
+from wsconform.config.region import region_for
 from wsconform.config.settings import load
+from wsconform.local.deployed.account import local_account
 from wsconform.local.deployed.deploy import deploy
 from wsconform.local.deployed.errors import DeployError, Problem
 from wsconform.local.deployed.model import DeployedApi, Deployment
@@ -57,6 +59,8 @@ class Plan:
     port: int = 0
     plain_port: int = 0
     environment: Mapping[str, str] = field(default_factory=dict)
+    region: str | None = None
+    log_folder: Path | None = None
     clock: Clock = field(default_factory=Clock)
     on_line: Callable[[str, str], None] = lambda label, line: None  # noqa: ARG005
 
@@ -92,6 +96,7 @@ class Running:
         self.certificates: Certificates | None = None
         self.stack: Stack
         self.deployment: Deployment
+        self.packs: tuple[Path, ...] = ()
         self.functions: Functions
         self.ports: dict[str, Ports] = {}
         self._assumptions = Assumptions()
@@ -110,10 +115,12 @@ class Running:
             account=self.deployment.account,
             ca_file=self.certificates.ca_file,
             on_line=plan.on_line,
-            log_folder=None,
+            log_folder=plan.log_folder,
+            on_trouble=self._trouble,
         )
         self._functions_started = True
-        await self.functions.start()
+        with as_stage_errors():
+            await self.functions.start()
         for label, api in self.deployment.apis.items():
             await self._serve(label, api)
 
@@ -210,11 +217,13 @@ class Running:
             stack,
             address=self._address,
             order=plan.order or local.deploy_order,
+            account=None if previous else local_account(region=region_for(plan.template, settings, plan.region)),
             environment={**local.environment, **plan.environment},
             packs=settings.checks,
             accept=(*local.accept, *plan.accept),
             previous=previous,
         )
+        self.packs = settings.checks
         if previous is None:
             assumed = {**local.assume, **plan.assume}
             self._assumptions = Assumptions().with_(f"{name}={value}" for name, value in assumed.items())
@@ -267,7 +276,11 @@ class Running:
         if os.environ.get("WSCONFORM_DEBUG") and error is not None:
             traceback.print_exception(error)
         said = f"{type(error).__name__}: {error}" if error is not None else str(context.get("message"))
-        what = Happened("error", "internal error", explanation=f"{said}; please report it")
+        self._trouble("internal error", f"{said}; please report it")
+
+    def _trouble(self, text: str, explanation: str) -> None:
+        """Say what went wrong with the stage itself."""
+        what = Happened("error", text, explanation=explanation)
         self.happenings.add(Happening(self.plan.clock.now(), "", what))
 
     def _invoke(self, effect: Invoke) -> asyncio.Future[Invoked]:

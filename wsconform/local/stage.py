@@ -36,11 +36,12 @@ class LocalStage:
     it does not wait for, `best` none. `assume` overrides what is assumed where AWS says nothing, such as
     `{"J13": "yes"}`. `accept` names checks, or has globs of names, whose refusals are overridden. `environment` holds
     environment variables of functions, by `NAME` or `Function.NAME`. `clock` is what idle connections and the like are
-    told by; `advance` puts it forward. `on_line` is told each line that a function logs, with its logical id.
+    told by; `advance` puts it forward. `region` is that of the account, such as `eu-west-1`. `log_folder` is where the
+    log of each function is kept in a file. `on_line` is told each line that a function logs, with its logical id.
 
     Raises AssumptionError for an assumption that there is not. Raises StageError at the start where the template cannot
-    be read or deployed, or a port not be opened. Whatever happens, at the end no process, thread, port or temporary
-    file is left.
+    be read or deployed, a port not be opened, or no log be kept. Whatever happens, at the end no process, thread, port
+    or temporary file is left.
     """
 
     def __init__(  # noqa: PLR0913 (each by its name)
@@ -56,6 +57,8 @@ class LocalStage:
         port: int = 0,
         plain_port: int = 0,
         environment: Mapping[str, str] | None = None,
+        region: str | None = None,
+        log_folder: str | os.PathLike[str] | None = None,
         clock: Clock | None = None,
         on_line: Callable[[str, str], None] | None = None,
     ) -> None:
@@ -74,6 +77,8 @@ class LocalStage:
             port=port,
             plain_port=plain_port,
             environment=dict(environment or {}),
+            region=region,
+            log_folder=Path(log_folder) if log_folder is not None else None,
             clock=clock or Clock(),
             on_line=on_line or _ignore,
         )

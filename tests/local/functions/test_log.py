@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsconform.local.functions.log import LONGEST_LINE, MOST_KEPT, Log, LogFile, Output
+from wsconform.local.functions.log import LONGEST_LINE, MOST_KEPT, Log, LogFile, LogFolderError, Output, make_folder
 
 
 def log(folder: Path | None = None) -> tuple[Log, list[str]]:
     lines: list[str] = []
-    return Log("Child/F", on_line=lambda _label, line: lines.append(line), folder=folder), lines
+
+    def trouble(what: str, why: str) -> None:
+        lines.append(f"{what}: {why}")
+
+    return Log("Child/F", on_line=lambda _label, line: lines.append(line), on_trouble=trouble, folder=folder), lines
 
 
 def test_only_so_many_lines_are_kept_in_memory() -> None:
@@ -35,19 +39,39 @@ def test_a_file_is_never_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_label_is_no_path(tmp_path: Path) -> None:
-    kept, _ = log(tmp_path / "logs")
+    kept, _ = log(tmp_path)
     kept.add("line")
     kept.close()
-    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["Child_F.log"]
+    assert [path.name for path in tmp_path.iterdir()] == ["Child.F.log"]
+
+
+def test_what_was_logged_before_stays(tmp_path: Path) -> None:
+    for line in ("first run", "second run"):
+        kept, _ = log(tmp_path)
+        kept.add(line)
+        kept.close()
+    assert (tmp_path / "Child.F.log").read_text() == "first run\nsecond run\n"
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "logs").touch()
-    kept, told = log(tmp_path / "logs")
+    make_folder(tmp_path / "deep" / "logs")
+    assert list((tmp_path / "deep" / "logs").iterdir()) == []
+    (tmp_path / "file").touch()
+    for folder, why in ((tmp_path / "file", "File exists"), (tmp_path / "file" / "logs", "Not a directory")):
+        with pytest.raises(LogFolderError) as caught:
+            make_folder(folder)
+        assert str(caught.value) == f'no logs can be kept in "{folder}": {why}'
+
+
+def test_a_full_disk_ends_the_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "Child.F.log"
+    path.symlink_to("/dev/full")
+    kept, told = log(tmp_path)
     kept.add("one")
     kept.add("two")
-    path = tmp_path / "logs" / "Child_F.log"
-    assert told == ["one", f'the log file "{path}" cannot be written (File exists), so it ends here', "two"]
+    ended = f'the log file of Child/F ends here: "{path}" cannot be written: No space left on device'
+    assert told == ["one", ended, "two"]
+    assert kept.last(3) == ["one", "two"]
 
 
 @given(st.lists(st.binary(max_size=9000), max_size=8))

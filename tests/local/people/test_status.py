@@ -37,6 +37,16 @@ PLACES = {
     "box": ">****</text>",
     "finding": '<td class="what">Target of Beside is "integrations/****"',
 }
+NO_DEFAULT = '''
+from wsconform.check import Fault, Severity, check
+from wsconform.wiring.model import Route
+
+@check("no-default-route", on=Route, severity=Severity.WARNING, area="house", why="w", source="s")
+def body(route):
+    """No route is $default."""
+    if route.key == "$default":
+        yield Fault(message="in this house $default is taken", at=route.at("RouteKey"))
+'''
 
 
 def get(url: str) -> tuple[Message, str]:
@@ -84,6 +94,15 @@ def test_nothing_is_shown_under_another_name(tmp_path: Path, path: str, host: st
             client.host = own
             client.request(f"GET {path}")
             assert client.status() == 200
+
+
+def test_checks_of_ones_own_count(tmp_path: Path) -> None:
+    (tmp_path / "wsconform.toml").write_text('checks = ["house"]')
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house/no_default.py").write_text(NO_DEFAULT)
+    with LocalStage(write_template(tmp_path)) as stage:
+        _, page = get(stage.endpoints[0].status)
+    assert "in this house $default is taken" in page
 
 
 def test_a_value_that_is_not_to_be_echoed_shows_nowhere(tmp_path: Path) -> None:

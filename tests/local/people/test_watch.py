@@ -39,6 +39,24 @@ def test_what_tools_write_is_passed_over(tmp_path: Path) -> None:
     assert watch.changed() == []
 
 
+def test_what_is_written_meanwhile_is_passed_over(tmp_path: Path) -> None:
+    code, logs = write(tmp_path / "app.py", "a"), write(tmp_path / "logs/F.log", "a").parent
+    with (tmp_path / "output.txt").open("w") as output:
+        before = os.dup(1)
+        try:
+            os.dup2(output.fileno(), 1)
+            watch = Watch([tmp_path], but=[logs])
+        finally:
+            os.dup2(before, 1)
+            os.close(before)
+
+    write(logs / "F.log", "longer")
+    write(tmp_path / "output.txt", "longer")
+    write(code, "longer")
+
+    assert names(watch.changed(), tmp_path) == ["app.py"]
+
+
 def test_another_choice_of_folders_is_no_change(tmp_path: Path) -> None:
     template, code = write(tmp_path / "template.yaml", "a"), write(tmp_path / "code/app.py", "a")
     watch = Watch([template])

@@ -25,12 +25,29 @@ def local_account(*, region: str = "us-east-1", stack_name: str = "local", accou
     return Account(id=account_id, region=region, partition=partition, stack_name=stack_name)
 
 
-_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "eu-isoe-": "aws-iso-e",
+    "eusc-": "aws-eusc",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+}
+_SUFFIXES = {
+    "aws-cn": "amazonaws.com.cn",
+    "aws-eusc": "amazonaws.eu",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+}
+"""Domains by partition, as AWS's SDKs have them in their list of partitions."""
 
 
 def url_suffix(account: Account) -> str:
     """`AWS::URLSuffix`."""
-    return "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com"
+    return _SUFFIXES.get(account.partition, "amazonaws.com")
 
 
 def made_id(account: Account, resource_id: str, length: int, signs: str = _SMALL) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 
 from wsconform.check.examine import Examination
-from wsconform.check.packs import load_static
 from wsconform.check.registry import Registry, UnknownNameError
 from wsconform.local.deployed.account import local_account, new_credentials
 from wsconform.local.deployed.apis import Deploying
@@ -18,7 +16,7 @@ from wsconform.local.deployed.parameters import refused_parameters
 from wsconform.local.deployed.permissions import Permissions
 from wsconform.local.deployed.site import Address, Site
 from wsconform.local.deployed.snapshot import Order
-from wsconform.local.refusals import refusals
+from wsconform.local.refusals import checks_of, refusals
 from wsconform.template.stack import Stack
 
 LASTING = frozenset({"runtime-not-retired", "managed-policy-not-retired"})
@@ -49,7 +47,7 @@ def deploy(  # noqa: PLR0913 (each by its name)
     _raise(list(refused_parameters(stack)))
     account = account or (previous.account if previous is not None else local_account())
     site = Site(stack, account, address)
-    refused = _refuse(site, _checks(tuple(packs)), accept)
+    refused = _refuse(site, checks_of(tuple(packs)), accept)
     for name in stack.unknown_parameters:
         # The tools that deploy drop them, since a settings file may serve several templates.
         site.remark(f'the template has no parameter "{name}", whose value is dropped')
@@ -94,12 +92,6 @@ def _refuse(site: Site, checks: Registry, accept: Collection[str]) -> Examinatio
     for remark in found.remarks():
         site.remark(remark)
     return found.examination
-
-
-@cache
-def _checks(packs: tuple[Path, ...]) -> Registry:
-    """The checks, loaded once for all that is deployed while something watches the template. Raises PackError."""
-    return load_static(packs)
 
 
 def _raise(problems: Sequence[Problem], refused: Examination | None = None) -> None:

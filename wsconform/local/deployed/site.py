@@ -24,7 +24,6 @@ from wsconform.wiring.reader import read_wiring
 
 Address = Callable[[str], str]
 """`host:port` of the TLS listener of an API, by its label."""
-_ENDPOINT = re.compile(r"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?(?![a-z0-9.-])")
 _TOLD_BY_AWS = "give --parameter where a parameter holds it, or write it out"
 
 
@@ -40,6 +39,9 @@ class Site:
         self.stack = stack
         self.account = account
         self._pseudo = _pseudo_parameters(account)
+        self._endpoint = re.compile(
+            rf"([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.{re.escape(url_suffix(account))}(?![a-z0-9.-])"
+        )
         self.evaluation = Evaluation(stack, AS_GIVEN, self._symbolic)
         self.wiring = read_wiring(self.evaluation)
         self.names = Names(self.evaluation)
@@ -191,7 +193,7 @@ class Site:
         def local(found: re.Match[str]) -> str:
             return self._addresses.get(found.group(1), found.group())
 
-        return _ENDPOINT.sub(local, written) if ".execute-api." in written else written
+        return self._endpoint.sub(local, written) if ".execute-api." in written else written
 
 
 def _pseudo_parameters(account: Account) -> dict[str, str | tuple[str, ...]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from wsconform.local.deployed.model import Account, DeployedFunction
 from wsconform.local.functions.code import CodeError, lay_out
 from wsconform.local.functions.environment import Trust, environment, trust
-from wsconform.local.functions.log import Log
+from wsconform.local.functions.log import Log, Trouble, make_folder
 from wsconform.local.functions.pool import Pool
 from wsconform.local.functions.process import tied
 from wsconform.local.functions.runtimes import RuntimeMissingError, choose
@@ -23,8 +23,8 @@ class Functions:
     """The functions of a deployment. Everything here is called from one event loop.
 
     `ca_file` is the PEM of the authority that signed the local stage's certificate. `on_line` is told each line that a
-    function logs, with its label. `log_folder` is where log files go, one for each function. `most_workers` is how many
-    processes one function may have at a time.
+    function logs, with its label. `log_folder` is where log files go, one for each function; `on_trouble` is told that
+    one of them ends early. `most_workers` is how many processes one function may have at a time.
     """
 
     def __init__(  # noqa: PLR0913 (settings, each by its name)
@@ -35,6 +35,7 @@ class Functions:
         ca_file: Path | None,
         on_line: Callable[[str, str], None],
         log_folder: Path | None = None,
+        on_trouble: Trouble = lambda what, why: None,  # noqa: ARG005
         most_workers: int = 10,
     ) -> None:
         self._functions = dict(functions)
@@ -43,6 +44,7 @@ class Functions:
         self._trust = Trust()
         self._on_line = on_line
         self._log_folder = log_folder
+        self._on_trouble = on_trouble
         self._most_workers = most_workers
         self._scratch: Path | None = None
         self._pools: dict[str, Pool] = {}
@@ -51,7 +53,9 @@ class Functions:
         self._remarks: dict[str, str] = {}
 
     async def start(self) -> None:
-        """Lay out the code and find the runtimes. Workers are started when events come."""
+        """Lay out the code and find the runtimes. Workers are started when events come. Raises LogFolderError."""
+        if self._log_folder is not None:
+            make_folder(self._log_folder)
         self._scratch = Path(tempfile.mkdtemp(prefix="wsconform-"))
         if self._ca_file is not None:
             self._trust = trust(self._ca_file, self._scratch)
@@ -60,6 +64,8 @@ class Functions:
     async def stop(self) -> None:
         """End all processes, and those that they started, and take away what was written. Events in hand crash."""
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
+        for log in self._logs.values():
+            log.close()
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
@@ -125,6 +131,6 @@ class Functions:
 
     def _pool(self, label: str) -> Pool:
         if label not in self._pools:
-            self._logs[label] = Log(label, on_line=self._on_line, folder=self._log_folder)
+            self._logs[label] = Log(label, on_line=self._on_line, on_trouble=self._on_trouble, folder=self._log_folder)
             self._pools[label] = Pool(self._logs[label], most=self._most_workers)
         return self._pools[label]

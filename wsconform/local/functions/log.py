@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -18,14 +19,35 @@ LARGEST_FILE = 16 * 1024 * 1024
 """Bytes of a log file, before it becomes the old one and a new one begins."""
 
 
-class Log:
-    """One function's log. `on_line` is told every line that is kept."""
+Trouble = Callable[[str, str], None]
+"""Takes what came to an end, and why."""
 
-    def __init__(self, label: str, *, on_line: Callable[[str, str], None], folder: Path | None) -> None:
+
+class LogFolderError(Exception):
+    """The folder for log files cannot be used; the message says why."""
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for log files, unless it is there. Raises LogFolderError where nothing can be written in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise LogFolderError(f'no logs can be kept in "{folder}": {error.strerror}') from None
+
+
+class Log:
+    """One function's log. `on_line` is told every line that is kept, `on_trouble` that its file ends early."""
+
+    def __init__(
+        self, label: str, *, on_line: Callable[[str, str], None], on_trouble: Trouble, folder: Path | None
+    ) -> None:
         self._label = label
         self._on_line = on_line
+        self._on_trouble = on_trouble
         self._lines: deque[str] = deque(maxlen=MOST_KEPT)
-        self._file = LogFile(folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', label)}.log") if folder else None
+        # Logical ids have no dot in them, so that a nested stack's F is told from another stack's.
+        self._file = LogFile(folder / f"{re.sub(r'[^A-Za-z0-9-]', '.', label)}.log") if folder else None
 
     def last(self, count: int) -> list[str]:
         """The newest lines, oldest first."""
@@ -40,8 +62,7 @@ class Log:
             trouble = self._file.write(lines)
             if trouble:
                 self._file = None
-                self._lines.append(trouble)
-                self._on_line(self._label, trouble)
+                self._on_trouble(f"the log file of {self._label} ends here", trouble)
 
     def close(self) -> None:
         """Close the file."""
@@ -50,7 +71,10 @@ class Log:
 
 
 class LogFile:
-    """A file that is never larger than `LARGEST_FILE`; the one before it lies beside it, with `.1` after its name."""
+    """A file that is never larger than `LARGEST_FILE`; the one before it lies beside it, with `.1` after its name.
+
+    What stands in it from a run before stays there.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -62,9 +86,8 @@ class LogFile:
         data = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
         try:
             if self._file is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._open()
-            elif self._size + len(data) > LARGEST_FILE:
+            if self._size and self._size + len(data) > LARGEST_FILE:
                 self.close()
                 self._path.replace(self._path.with_name(f"{self._path.name}.1"))
                 self._open()
@@ -72,7 +95,7 @@ class LogFile:
             self._write(data)
         except OSError as error:
             self.close()
-            return f'the log file "{self._path}" cannot be written ({error.strerror}), so it ends here'
+            return f'"{self._path}" cannot be written: {error.strerror}'
         return ""
 
     def close(self) -> None:
@@ -82,8 +105,8 @@ class LogFile:
             self._file = None
 
     def _open(self) -> None:
-        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        self._size = 0
+        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._size = os.fstat(self._file).st_size
 
     def _write(self, data: bytes) -> None:
         assert self._file is not None  # noqa: S101 (just opened)

@@ -86,7 +86,7 @@ class StatusPage:
         if self._drawn is None or self._drawn[0] is not stack:
             from wsconform.local.people.wiring import draw
 
-            self._drawn = (stack, draw(stack, self._running.ports))
+            self._drawn = (stack, draw(stack, self._running.ports, self._running.packs))
         return self._drawn[1]
 
     def _state(self) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,15 +18,21 @@ Seen = dict[str, tuple[int, int]]
 
 
 class Watch:
-    """What of some files and folders changes. Hidden folders, and what tools put beside code, are passed over."""
+    """What of some files and folders changes. Hidden folders, and what tools put beside code, are passed over.
 
-    def __init__(self, paths: Iterable[Path]) -> None:
+    So are the folders `but`, and what this process writes its output to: a log that lies beside the code grows with
+    each reload, and would never let it rest.
+    """
+
+    def __init__(self, paths: Iterable[Path], *, but: Iterable[Path] = ()) -> None:
         self._paths = tuple(paths)
-        self._seen = _look(self._paths)
+        self._but = frozenset(os.path.realpath(path) for path in but)
+        self._written = _written()
+        self._seen = self._look()
 
     def changed(self) -> list[str]:
         """The files that changed, came or went since the last call, or since the start."""
-        now = _look(self._paths)
+        now = self._look()
         names = sorted(name for name in now.keys() | self._seen.keys() if now.get(name) != self._seen.get(name))
         self._seen = now
         return names
@@ -32,30 +40,48 @@ class Watch:
     def follow(self, paths: Iterable[Path]) -> None:
         """Watch these from now on. What they hold now counts as seen, but for what was watched before."""
         self._paths = tuple(paths)
-        self._seen = _look(self._paths) | {name: old for name, old in self._seen.items() if self._has(name)}
+        self._seen = self._look() | {name: old for name, old in self._seen.items() if self._has(name)}
 
     def _has(self, name: str) -> bool:
         return any(Path(name).is_relative_to(path) for path in self._paths)
 
+    def _look(self) -> Seen:
+        seen: Seen = {}
+        for path in self._paths:
+            for name in _files(path, self._but):
+                try:
+                    status = os.stat(name)  # noqa: PTH116 (thousands of them)
+                except OSError:
+                    continue
+                if (status.st_dev, status.st_ino) in self._written:
+                    continue
+                seen[name] = (status.st_mtime_ns, status.st_size)
+                if len(seen) >= MOST_FILES:
+                    return seen
+        return seen
 
-def _look(paths: Iterable[Path]) -> Seen:
-    seen: Seen = {}
-    for path in paths:
-        for name in _files(path):
-            try:
-                status = os.stat(name)  # noqa: PTH116 (thousands of them)
-            except OSError:
-                continue
-            seen[name] = (status.st_mtime_ns, status.st_size)
-            if len(seen) >= MOST_FILES:
-                return seen
-    return seen
+
+def _written() -> frozenset[tuple[int, int]]:
+    """Device and inode of the files that standard output and standard error go to."""
+    found = set()
+    for number in (1, 2):
+        with contextlib.suppress(OSError):
+            status = os.fstat(number)
+            if stat.S_ISREG(status.st_mode):
+                found.add((status.st_dev, status.st_ino))
+    return frozenset(found)
 
 
-def _files(path: Path) -> Iterator[str]:
+def _files(path: Path, but: frozenset[str]) -> Iterator[str]:
     if not path.is_dir():
         yield str(path)
         return
     for folder, folders, files in os.walk(path):
-        folders[:] = sorted(one for one in folders if one not in _PASSED_OVER and not one.startswith("."))
+        folders[:] = sorted(
+            one
+            for one in folders
+            if one not in _PASSED_OVER
+            and not one.startswith(".")
+            and not (but and os.path.realpath(os.path.join(folder, one)) in but)  # noqa: PTH118
+        )
         yield from (os.path.join(folder, one) for one in sorted(files) if not one.endswith(".pyc"))  # noqa: PTH118

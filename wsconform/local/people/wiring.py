@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from pathlib import Path
 
 from wsconform.check import suppression
 from wsconform.check.examine import TEMPLATE, examine
 from wsconform.check.finding import Finding, Severity
-from wsconform.check.packs import load_static
-from wsconform.check.registry import Check
 from wsconform.local.deployed.discretion import Discretion
+from wsconform.local.refusals import checks_of
 from wsconform.picture.graph import Graph, graph_of
 from wsconform.picture.layout import lay_out
 from wsconform.picture.piles import pile_up
@@ -41,16 +40,17 @@ class Drawn:
         return ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts.items())
 
 
-def draw(stack: Stack, apis: Collection[str]) -> Drawn:
+def draw(stack: Stack, apis: Collection[str], packs: Sequence[Path] = ()) -> Drawn:
     """Draw APIs of a stack, by their labels, in the world that its parameter values lead to.
 
-    What the template suppresses is left out. Notes are too: they are no faults. The values of `NoEcho` parameters are
-    hidden wherever they would show.
+    `packs` are folders of further checks. What the template suppresses is left out. Notes are too: they are no faults.
+    The values of `NoEcho` parameters are hidden wherever they would show.
     """
     discretion = Discretion(stack)
     wiring = read_wiring(stack.in_world(AS_GIVEN))
-    examination = examine(stack, _checks(), only=wiring)
-    suppression.apply(examination, suppression.Rules(known=[check.name for check in _checks()], checks=()))
+    checks = checks_of(tuple(packs))
+    examination = examine(stack, checks, only=wiring)
+    suppression.apply(examination, suppression.Rules(known=[check.name for check in checks], checks=()))
     findings = [discretion.finding(one) for one in examination.findings if one.severity > Severity.NOTE]
     findings.sort(key=lambda one: one.severity, reverse=True)
     graphs = []
@@ -63,11 +63,6 @@ def draw(stack: Stack, apis: Collection[str]) -> Drawn:
             graphs.append(graph)
     words = tuple(said for graph in graphs for said in _words(graph))
     return Drawn(svg_of([lay_out(graph) for graph in graphs]), words, tuple(findings), discretion)
-
-
-@cache
-def _checks() -> tuple[Check, ...]:
-    return tuple(load_static())
 
 
 def _hide(graph: Graph, discretion: Discretion) -> None:
