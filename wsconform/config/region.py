@@ -11,8 +11,6 @@ from wsconform.config.samconfig import read_region
 from wsconform.config.settings import Settings
 
 DEFAULT = "us-east-1"
-VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
-"""The variables by which AWS's SDKs and tools take a region, the stronger first."""
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
 
 
@@ -26,9 +24,11 @@ def region_for(template: Path, settings: Settings, given: str | None) -> str:
         return checked(given, "region")
     if settings.local.region is not None:
         return settings.local.region
-    for name in VARIABLES:
-        if os.environ.get(name):
-            return checked(os.environ[name], name)
+    # Of the variables by which AWS's SDKs and tools take a region, the stronger first.
+    variables = {"AWS_REGION": os.environ.get("AWS_REGION"), "AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION")}
+    for name, value in variables.items():
+        if value:
+            return checked(value, name)
     found, where = read_region(template, settings.samconfig_env)
     return checked(found, where) if found else DEFAULT
 
