@@ -6,7 +6,7 @@ import pytest
 from strange_stage import Script, accept, answer, frame, strange_stage
 
 from wsconform.live.client import Client
-from wsconform.live.outcome import Handshake, Malformed, Opened, Refused, Unanswered, Unreachable
+from wsconform.live.outcome import Handshake, HungUp, Malformed, NotHttp, Opened, Refused, Unanswered, Unreachable
 from wsconform.live.received import Binary, Closed, Lost, Pong, Silence, Text
 from wsconform.live.secret import HIDDEN, Redactor, Secret
 from wsconform.live.transcript import MOST, Transcript
@@ -76,9 +76,107 @@ class TestHandshake:
 
         assert talk.to(drip, within=0.3) == Unanswered("answer to the upgrade request", 0.3)
 
-    @pytest.mark.parametrize("key", [b"bm8=", b""])
-    def test_an_answer_to_another_request_is_no_connection(self, talk: Talk, key: bytes) -> None:
-        assert isinstance(talk.to(lambda peer, request: peer.sendall(accept(request, key=key))), Malformed)
+    @pytest.mark.parametrize(
+        ("written", "instead", "said"),
+        [
+            (b"HTTP/1.1", b"HTTP/1.0", "is 101 in HTTP/1.0, which knows no upgrade"),
+            (b"Upgrade: websocket", b"X: y", "does not fit the request: its header Upgrade is not websocket"),
+            (
+                b"Connection: Upgrade",
+                b"Connection: close",
+                "does not fit the request: its header Connection is not Upgrade",
+            ),
+            (
+                b"Accept: ",
+                b"Accept: bm8=",
+                "does not fit the request: its Sec-WebSocket-Accept is not that of the request's key",
+            ),
+            (
+                b"Accept: ",
+                b"Reject: ",
+                "does not fit the request: its Sec-WebSocket-Accept is not that of the request's key",
+            ),
+            (
+                b"\r\n\r\n",
+                b"\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
+                "names an extension in Sec-WebSocket-Extensions, and none was offered",
+            ),
+        ],
+    )
+    def test_an_answer_that_does_not_fit_is_no_connection(
+        self, talk: Talk, written: bytes, instead: bytes, said: str
+    ) -> None:
+        outcome = talk.to(lambda peer, request: peer.sendall(accept(request).replace(written, instead)))
+        assert outcome == Malformed(said)
+
+    def test_the_case_of_an_accept_key_counts(self, talk: Talk) -> None:
+        def shout(peer: socket.socket, request: bytes) -> None:
+            head, _, key = accept(request).rpartition(b"Accept: ")
+            peer.sendall(head + b"Accept: " + key.swapcase())
+
+        assert isinstance(talk.to(shout), Malformed)
+
+    @pytest.mark.parametrize(
+        "rest",
+        [
+            b"Content-Length: 1000000000\r\n\r\n" + b"x" * 200_000,
+            b"Content-Length: 100\r\n\r\n{",
+            b"Content-Length: many\r\n\r\n{",
+            b"Transfer-Encoding: chunked\r\n\r\n10000\r\n" + b"x" * 65_536,
+            b"HTTP/1.1 200 OK\r\n\r\n",
+            b"\xff\xfe: \xfd\r\nSet-Cookie: a=b; Domain=127.0.0.1\r\n\r\n",
+        ],
+        ids=["without end", "cut short", "without number", "in chunks", "with two statuses", "in no encoding"],
+    )
+    def test_of_a_refusal_the_status_counts_whatever_follows(self, talk: Talk, rest: bytes) -> None:
+        def refuse(peer: socket.socket, _: bytes) -> None:
+            peer.sendall(b"HTTP/1.1 401 Unauthorized\r\n" + rest)
+            wait(peer)
+
+        outcome = talk.to(refuse)
+        assert isinstance(outcome, Refused)
+        assert outcome.status == 401
+
+    def test_an_interim_answer_is_not_the_answer(self, talk: Talk) -> None:
+        interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n"
+        assert isinstance(talk.to(lambda peer, request: peer.sendall(interim + accept(request))), Opened)
+        outcome = talk.to(lambda peer, _: peer.sendall(interim + answer("403 Forbidden")))
+        assert isinstance(outcome, Refused)
+        assert outcome.status == 403
+
+    def test_what_comes_with_the_answer_is_not_lost(self, talk: Talk) -> None:
+        def hasten(peer: socket.socket, request: bytes) -> None:
+            peer.sendall(accept(request) + frame(b"early"))
+            wait(peer)
+
+        outcome = talk.to(hasten)
+        assert isinstance(outcome, Opened)
+        assert outcome.connection.receive(5) == Text("early")
+
+    def test_a_cookie_of_one_client_is_not_sent_by_another(self, talk: Talk) -> None:
+        heads = []
+
+        def bake(peer: socket.socket, request: bytes) -> None:
+            heads.append(request)
+            peer.sendall(accept(request, extra=b"Set-Cookie: who=me; Domain=127.0.0.1; Path=/\r\n"))
+
+        talk.to(bake)
+        talk.to(bake)
+        assert len(heads) == 2
+        assert b"cookie" not in heads[1].lower()
+
+    def test_an_identity_may_be_a_subprotocol(self, talk: Talk) -> None:
+        heads = []
+
+        def echo(peer: socket.socket, request: bytes) -> None:
+            heads.append(request)
+            peer.sendall(accept(request, extra=b"Sec-WebSocket-Protocol: token\r\n"))
+
+        headers: dict[str, str | Secret] = {"sec-websocket-protocol": Secret("chat, token")}
+        outcome = talk.to(echo, headers=headers, subprotocols=["own"])
+        assert isinstance(outcome, Opened)
+        assert heads[0].count(b"rotocol:") == 1
+        assert b"Sec-WebSocket-Protocol: chat, token, own\r\n" in heads[0]
 
     def test_a_subprotocol_that_was_not_offered_is_no_connection(self, talk: Talk) -> None:
         extra = b"Sec-WebSocket-Protocol: never-offered\r\n"
@@ -91,9 +189,26 @@ class TestHandshake:
         assert isinstance(outcome, Opened)
         assert outcome.subprotocol == chosen
 
-    @pytest.mark.parametrize("said", [b"", b"\0" * 100, b"220 mail.example.com ESMTP\r\n", b"HTTP/1.1 abc\r\n\r\n"])
-    def test_what_is_no_http_is_malformed(self, talk: Talk, said: bytes) -> None:
-        assert isinstance(talk.to(lambda peer, _: peer.sendall(said)), Malformed)
+    @pytest.mark.parametrize(
+        ("said", "outcome"),
+        [
+            (b"", HungUp()),
+            (b"\0" * 100, NotHttp()),
+            (b"220 mail.example.com ESMTP\r\n", NotHttp()),
+            (b"HTTP/1.1 abc\r\n\r\n", NotHttp()),
+            (b"HTT", NotHttp()),
+            (b"\x15\x03\x01\x00\x02\x02\x16", NotHttp(tls=True)),
+        ],
+    )
+    def test_what_is_no_http_is_no_answer(self, talk: Talk, said: bytes, outcome: Handshake) -> None:
+        assert talk.to(lambda peer, _: peer.sendall(said)) == outcome
+
+    def test_one_that_resets_the_connection_hangs_up(self, talk: Talk) -> None:
+        def reset(peer: socket.socket, _: bytes) -> None:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            peer.close()
+
+        assert talk.to(reset) == HungUp()
 
     def test_headers_without_end_are_cut_off(self, talk: Talk) -> None:
         def flood(peer: socket.socket, _: bytes) -> None:
@@ -151,9 +266,33 @@ class TestConversation:
         connection.send("go on")
         assert connection.receive(5) == Text("a message")
 
-    @pytest.mark.parametrize("said", [b"", b"\xff\xff\xff", frame(b"\xc3\x28"), frame(b"x", 0), frame(b"x", 3)])
-    def test_what_breaks_the_protocol_ends_the_connection(self, talk: Talk, said: bytes) -> None:
-        assert isinstance(connected(talk, lambda peer, _: peer.sendall(said)).connection.receive(5), Lost)
+    @pytest.mark.parametrize(
+        ("sent", "said"),
+        [
+            (b"", "the stage hung up without a close frame"),
+            (b"\xc1\x00", "a frame with a reserved bit set, for which no extension was agreed on"),
+            (b"\x83\x00", "a frame of kind 3, which there is not"),
+            (b"\x81\x81\0\0\0\0x", "a masked frame, as only clients may"),
+            (b"\x09\x00", "a ping in several frames"),
+            (b"\x0a\x00", "a control frame in several frames"),
+            (b"\x08\x02\x03\xe8", "a control frame in several frames"),
+            (frame(b"x" * 126, 9), "a control frame of 126 bytes, more than 125"),
+            (frame(b"x" * 300, 10), "a control frame of 300 bytes, more than 125"),
+            (frame(b"\3", 8), "a close frame with no room for a code, or with more than 125 bytes"),
+            (frame((1006).to_bytes(2, "big"), 8), "a close frame with 1006, which no close frame may have"),
+            (frame(b"\x03\xe8\xff", 8), "a close frame with a reason that is not UTF-8"),
+            (frame(b"\xc3\x28"), "a text message that is not UTF-8"),
+            (frame(b"x", 0), "a continuation of nothing, or a message within another"),
+            (frame(b"x", fin=False) + frame(b"y"), "a continuation of nothing, or a message within another"),
+        ],
+    )
+    def test_what_breaks_the_protocol_ends_the_connection(self, talk: Talk, sent: bytes, said: str) -> None:
+        received = connected(talk, lambda peer, _: peer.sendall(sent)).connection.receive(5)
+        assert received in (Lost(said), Lost(f"the stage sent {said}"))
+
+    def test_a_pong_that_nobody_asked_for_is_passed_over(self, talk: Talk) -> None:
+        sent = frame(b"", 10) + frame(b"heartbeat", 10) + frame(b"a message")
+        assert connected(talk, lambda peer, _: peer.sendall(sent)).connection.receive(5) == Text("a message")
 
     def test_a_flood_ends_the_connection(self, talk: Talk) -> None:
         def flood(peer: socket.socket, _: bytes) -> None:

@@ -9,7 +9,7 @@ import pytest
 from other_stage import ALLOWED, HEADER, REPLY, OtherStage, Talk, running
 from samples import HASTE, HASTY, SAMPLE
 from strange_stage import accept, frame
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 
 from wsconform.check.finding import Outcome
 from wsconform.live.identity import Identity, Source
@@ -177,7 +177,7 @@ class AnswersLate(OtherStage):
             with contextlib.suppress(OSError):  # the client may have left
                 talk.send(REPLY)
 
-        threading.Timer(HASTE * 1.3, late).start()
+        threading.Timer(HASTE * 2, late).start()
 
 
 class AnswersOtherwise(OtherStage):
@@ -273,6 +273,57 @@ class Fragments(OtherStage):
             talk.flush()
 
 
+class Masks(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.raw(bytes([0x81, 0x80 | len(REPLY)]) + bytes(4) + REPLY.encode())
+
+
+class SetsReservedBits(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.raw(b"\xc1" + frame(REPLY.encode())[1:])
+
+
+class ClosesWithoutRight(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.raw(frame((1005).to_bytes(2, "big"), 8))
+
+
+class BeatsItsHeart(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.raw(frame(b"", 10))
+        talk.send(REPLY)
+
+
+class TakesAnExtensionForGranted(OtherStage):
+    def accepted(self, response: Response) -> None:
+        response.headers["Sec-WebSocket-Extensions"] = "permessage-deflate"
+
+
+class RefusesAtLength(OtherStage):
+    def greet(self, sock: socket.socket, head: bytes) -> bool:
+        if ALLOWED.encode() in head:
+            return False
+        sock.sendall(
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 No\r\nContent-Length: 1000000000\r\n\r\n" + b"x" * 5_000
+        )
+        while sock.recv(65_536):
+            sock.sendall(b"x" * 65_536)
+        return True
+
+
+class KnowsByCookie(OtherStage):
+    def accepted(self, response: Response) -> None:
+        response.headers["Set-Cookie"] = "who=me; Domain=127.0.0.1"
+
+    def status(self, request: Request) -> int:
+        return 101 if "Cookie" in request.headers else super().status(request)
+
+
+class AnswersAtLength(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.send("x" * 2_000_000)
+
+
 class Floods(OtherStage):
     def test(self, talk: Talk) -> None:
         for _number in range(200_000):
@@ -339,6 +390,14 @@ CONNECTED = {
         (TakesUnsignedCalls, {"management-needs-signature"}),
         (Pings, set()),
         (Fragments, set()),
+        (Masks, ANSWERED),
+        (SetsReservedBits, ANSWERED),
+        (ClosesWithoutRight, ANSWERED),
+        (BeatsItsHeart, set()),
+        (TakesAnExtensionForGranted, {*CONNECTED, "subprotocol-not-made-up"}),
+        (RefusesAtLength, set()),
+        (KnowsByCookie, set()),
+        (AnswersAtLength, ANSWERED),
         (Floods, ANSWERED),
         (ResetsAfterAccepting, CONNECTED),
     ],
@@ -350,7 +409,7 @@ def test_sabotage_is_caught_by_the_right_probes_and_no_others(sabotage: type[Oth
     for name, one in found.items():
         if one.outcome is Outcome.FAILED:
             assert one.expected
-            assert one.actual
+            assert 0 < len(one.actual) < 1_000
             assert one.transcript, name
             assert ALLOWED not in "\n".join((*one.transcript, one.actual, *one.expected))
 
@@ -361,3 +420,47 @@ def test_a_reply_to_another_client_is_noticed() -> None:
 
 def test_a_stage_that_speaks_first_is_not_quiet() -> None:
     assert "allowed-connects" in failing(verdicts(SpeaksFirst()))
+
+
+class HangsForTheAllowed(OtherStage):
+    is_silent = True
+
+    def greet(self, sock: socket.socket, head: bytes) -> bool:
+        if ALLOWED.encode() not in head:
+            return False
+        while sock.recv(65_536):
+            pass
+        return True
+
+
+class HangsUpOnTheAllowed(OtherStage):
+    def greet(self, sock: socket.socket, head: bytes) -> bool:
+        del sock
+        return ALLOWED.encode() in head
+
+
+class Dies(OtherStage):
+    """Resets every connection after the first few."""
+
+    met = 0
+
+    def greet(self, sock: socket.socket, head: bytes) -> bool:
+        del head
+        self.met += 1
+        if self.met > 6:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            sock.close()
+        return self.met > 6
+
+
+@pytest.mark.parametrize("sabotage", [HangsForTheAllowed, HangsUpOnTheAllowed, Dies])
+def test_a_stage_that_is_gone_for_who_may_connect_is_said_to_be_so_once(sabotage: type[OtherStage]) -> None:
+    found = verdicts(sabotage())
+    said = [name for name, one in found.items() if one.expected == ("a connection",)]
+    assert len(said) == 1
+    assert found[said[0]].actual in (
+        f"no answer to the upgrade request within {HASTE:g} s",
+        "the answer broke off in the handshake",
+    )
+    undecided = [one for one in found.values() if one.reason.startswith("a client that may connect met this: ")]
+    assert len(undecided) > 5

@@ -39,6 +39,10 @@ class Talk:
             self.protocol.send_text(text.encode())
             self.flush()
 
+    def raw(self, data: bytes) -> None:
+        with self.lock:
+            self.sock.sendall(data)
+
     def close(self, code: int | None, reason: str = "") -> None:
         with self.lock:
             self.protocol.send_close(code, reason)

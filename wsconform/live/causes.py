@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from wsconform.live.outcome import Malformed, Refused, Unanswered, Unreachable, Untrusted
+from wsconform.live.outcome import HungUp, Malformed, NotHttp, Refused, Unanswered, Unreachable, Untrusted
 from wsconform.live.plan import ApiPlan, RoutePlan
 from wsconform.live.received import Binary, Closed, Lost, Silence, Text
 
@@ -67,7 +67,12 @@ _CLOSES: Mapping[int, tuple[str, ...]] = {
 _OF_KIND: Mapping[type[object], tuple[str, ...]] = {
     Unreachable: ("nobody listens there, or the name of the host is wrong",),
     Untrusted: ("the certificate is not for this host, has expired, or is signed by nobody known",),
-    Malformed: ("what listens there is no WebSocket server, or a proxy before it does not know WebSocket, or TLS",),
+    HungUp: (
+        "what listens there is no WebSocket server, or the server behind a proxy is down",
+        "the stage speaks TLS: name it with wss://",
+    ),
+    NotHttp: ("what listens there is no WebSocket server", "the stage speaks TLS: name it with wss://"),
+    Malformed: ("a proxy or a cache before the stage does not know WebSocket", "the server breaks RFC 6455"),
     Binary: ("the stage is not API Gateway's, which sends text",),
     Lost: ("the connection was cut on the way: a proxy's idle limit, or a server that stopped",),
     Unanswered: ("$connect or its authorizer takes too long", "what listens there is no WebSocket server"),

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import itertools
 import ssl
-import time
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import websocket
 
+from wsconform.live.answer import SUBPROTOCOL, NotUpgradedError, Upgrading
 from wsconform.live.connection import Connection, words
-from wsconform.live.outcome import Handshake, Malformed, Opened, Refused, Unanswered, Unreachable, Untrusted
+from wsconform.live.frames import FramesOnly
+from wsconform.live.outcome import (
+    CONNECTION,
+    Handshake,
+    HungUp,
+    Malformed,
+    Opened,
+    Refused,
+    Unanswered,
+    Unreachable,
+    Untrusted,
+)
 from wsconform.live.secret import Secret
 from wsconform.live.transcript import Transcript
-from wsconform.live.wire import Endpoint, TooMuchError, open_wire
-
-_SWITCHING = 101
-_SUBPROTOCOL = "Sec-WebSocket-Protocol"
-_MOST_BODY = 4_096
+from wsconform.live.wire import Endpoint, open_wire
 
 
 class Client:
@@ -76,39 +82,30 @@ class Client:
         offered: list[str],
         within: float,
     ) -> Handshake:
-        begun = time.monotonic()
         try:
-            wire = open_wire(self.endpoint, within)
+            wire = open_wire(self.endpoint, within, Upgrading)
         except TimeoutError:
-            return Unanswered("connection", within)
+            return Unanswered(CONNECTION, within)
         except ssl.SSLCertVerificationError as error:
             return Untrusted(error.verify_message or str(error.reason))
         except ssl.SSLError as error:
-            return Untrusted(str(error.reason or error))
+            return Untrusted(_of_tls(error))
         except OSError as error:
             return Unreachable((error.strerror or str(error)).lower())
-        wire.within(within - (time.monotonic() - begun))
-        sock = websocket.WebSocket()
-        sent = [f"{name}: {_plain(value)}" for name, value in headers.items()]
-        # Offered as a plain header, since the library takes an answer that names none for a broken one.
-        sent += [f"{_SUBPROTOCOL}: {', '.join(offered)}"] if offered else []
+        sock = FramesOnly(skip_utf8_validation=True)  # which is slow, and done where messages are read
         try:
             sock.connect(  # type: ignore[no-untyped-call]
                 _with_query(self.endpoint.url, query),
                 socket=wire,
-                header=sent,
+                header={"Sec-WebSocket-Key": wire.new_key(), **_sent(headers, offered)},
                 suppress_origin=True,
                 redirect_limit=0,
             )
         except Exception as error:  # noqa: BLE001 (whatever a stage sends is an outcome)
             wire.close()
-            return _redirected(sock) or _failed(error, within)
-        redirected = _redirected(sock)
-        if redirected is not None:
-            wire.close()
-            return redirected
-        chosen = (sock.getheaders() or {}).get(_SUBPROTOCOL.lower())
-        if chosen is not None and chosen not in offered:
+            return _failed(error, within)
+        chosen = wire.headers.get(SUBPROTOCOL.lower())
+        if chosen is not None and chosen not in [*offered, *_names(headers)]:
             wire.close()
             return Malformed(f'names the subprotocol "{chosen}", which was not offered')
         wire.opened()
@@ -117,28 +114,40 @@ class Client:
         return Opened(connection, chosen)
 
 
-def _redirected(sock: websocket.WebSocket) -> Refused | None:
-    """The redirect that an upgrade was answered with, which is never followed: identity goes to one host only."""
-    response: Any = sock.handshake_response  # None before there is one, whatever its annotation says
-    if response is None or response.status == _SWITCHING:
-        return None
-    return Refused(int(response.status), dict(response.headers))
+def _sent(headers: Mapping[str, str | Secret], offered: list[str]) -> dict[str, str]:
+    """The headers of a request. An identity may be sent as a subprotocol, as browsers can send nothing else."""
+    sent = {name: _plain(value) for name, value in headers.items()}
+    # Offered as a plain header, since the library takes an answer that names none for a broken one.
+    if offered:
+        others = [name for name in sent if name.lower() == SUBPROTOCOL.lower()]
+        sent[SUBPROTOCOL] = ", ".join([*(sent.pop(name) for name in others), *offered])
+    return sent
+
+
+def _names(headers: Mapping[str, str | Secret]) -> list[str]:
+    """The subprotocols that are offered by an identity."""
+    given = [_plain(value) for name, value in headers.items() if name.lower() == SUBPROTOCOL.lower()]
+    return [name.strip() for value in given for name in value.split(",")]
+
+
+def _of_tls(error: ssl.SSLError) -> str:
+    """What keeps a TLS connection from coming about."""
+    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
+        return "what answers there speaks no TLS"
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return "it broke off in the TLS handshake"
+    return (error.reason or str(error)).replace("_", " ").lower()
 
 
 def _failed(error: Exception, within: float) -> Handshake:
-    """What an exception of the library's handshake says of the stage."""
-    if isinstance(error, websocket.WebSocketBadStatusException):
-        body = (error.resp_body or b"").decode("utf-8", "replace")
-        return Refused(error.status_code, dict(error.resp_headers or {}), body[:_MOST_BODY])
+    """What an exception in the handshake says of the stage."""
+    if isinstance(error, NotUpgradedError):
+        return error.outcome
     if isinstance(error, TimeoutError | websocket.WebSocketTimeoutException):
         return Unanswered("answer to the upgrade request", within)
-    if isinstance(error, TooMuchError):
-        return Malformed("has no end")
-    if isinstance(error, websocket.WebSocketConnectionClosedException | ConnectionError):
-        return Malformed("broke off in the handshake")
-    if isinstance(error, websocket.WebSocketException) and "Invalid WebSocket Header" in str(error):
-        return Malformed("does not fit the request: its Upgrade, Connection or Sec-WebSocket-Accept header is wrong")
-    return Malformed(f"is no HTTP: {words(error)}")
+    if isinstance(error, websocket.WebSocketConnectionClosedException | OSError):
+        return HungUp()
+    return Malformed(f"is not understood: {words(error)}")
 
 
 def _plain(value: str | Secret) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import websocket
 
+from wsconform.live.frames import BreachError, breach
 from wsconform.live.received import Binary, Closed, Lost, Pong, Received, Silence, Text
 from wsconform.live.transcript import Transcript
 from wsconform.live.wire import TooMuchError, Wire
@@ -24,6 +25,7 @@ class Connection:
         self.number = number
         self._transcript = transcript
         self.ended: Closed | Lost | None = None
+        self._pings: list[bytes] = []
 
     def send(self, text: str, *, shown: str | None = None) -> None:
         """Send one text message; `shown` stands for it in the transcript."""
@@ -44,6 +46,7 @@ class Connection:
 
     def ping(self, data: bytes) -> None:
         """Send a ping."""
+        self._pings.append(data)
         self._frames([(websocket.ABNF.OPCODE_PING, data, True)], f"PING {data.decode('ascii', 'replace')}")
 
     def _frames(self, frames: Iterable[tuple[int, bytes, bool]], shown: str) -> None:
@@ -84,17 +87,27 @@ class Connection:
                 return Silence(within)
             except TooMuchError:
                 return Lost("more came than a client takes")
+            except (BreachError, websocket.WebSocketProtocolException) as error:
+                said = str(error) if isinstance(error, BreachError) else breach(error)
+                return Lost(f"the stage sent {said}")
             except (OSError, websocket.WebSocketException, ValueError) as error:
                 return Lost(words(error))
             if opcode == websocket.ABNF.OPCODE_CLOSE:
                 return _closed(bytes(frame.data))
-            if opcode == websocket.ABNF.OPCODE_PONG:
-                return Pong(bytes(frame.data))
+            if opcode == websocket.ABNF.OPCODE_PONG and self._pings:
+                return self._pong(bytes(frame.data))
             if opcode == websocket.ABNF.OPCODE_TEXT:
-                return Text(bytes(frame.data).decode("utf-8", "replace"))
+                return _text(bytes(frame.data))
             if opcode == websocket.ABNF.OPCODE_BINARY:
                 return Binary(bytes(frame.data))
-            self._transcript.note(self.number, "<", "PING")
+            unasked = opcode == websocket.ABNF.OPCODE_PONG  # as a heartbeat: RFC 6455, section 5.5.3
+            self._transcript.note(self.number, "<", "PONG, unasked" if unasked else "PING")
+
+    def _pong(self, data: bytes) -> Pong:
+        """A pong that may be the answer to a ping: the latest one is answered, and with it those before."""
+        if data in self._pings:
+            del self._pings[: self._pings.index(data) + 1]
+        return Pong(data)
 
     def close(self, code: int = 1000, *, within: float) -> Received:
         """Close, and wait for the stage's close frame: that, or what came instead."""
@@ -132,14 +145,26 @@ class Connection:
         self._wire.close()
 
 
-def _closed(data: bytes) -> Closed:
+def _text(data: bytes) -> Text | Lost:
+    try:
+        return Text(data.decode())
+    except UnicodeDecodeError:
+        return Lost("the stage sent a text message that is not UTF-8")
+
+
+def _closed(data: bytes) -> Closed | Lost:
     if len(data) < 2:  # noqa: PLR2004 (the code)
         return Closed(NO_STATUS)
-    return Closed(int.from_bytes(data[:2], "big"), data[2:].decode("utf-8", "replace"))
+    try:
+        return Closed(int.from_bytes(data[:2], "big"), data[2:].decode())
+    except UnicodeDecodeError:
+        return Lost("the stage sent a close frame with a reason that is not UTF-8")
 
 
 def words(error: BaseException) -> str:
     """What an error of a socket or of the library says, without a stop."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
+    if isinstance(error, websocket.WebSocketConnectionClosedException):
+        return "the stage hung up without a close frame"
     return str(error).strip().rstrip(".") or type(error).__name__

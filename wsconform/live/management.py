@@ -14,7 +14,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from wsconform.live.connection import words
-from wsconform.live.wire import Endpoint, TooMuchError, open_wire
+from wsconform.live.wire import Endpoint, TooMuchError, Wire, open_wire
 
 Method = Literal["GET", "POST", "DELETE"]
 _OPERATIONS = {"GET": "get_connection", "POST": "post_to_connection", "DELETE": "delete_connection"}
@@ -119,7 +119,7 @@ def unsigned(endpoint: Endpoint, connection_id: str, method: Method, within: flo
 
 def _first_line(endpoint: Endpoint, request: bytes, within: float) -> bytes:
     """What a request is answered with, up to the end of a line at least. Raises what `open_wire` and a wire do."""
-    wire = open_wire(endpoint, within)
+    wire = open_wire(endpoint, within, Wire)
     line = b""
     try:
         wire.sendall(request)

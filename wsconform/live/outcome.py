@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from wsconform.live.connection import Connection
 
+CONNECTION = "connection"
+"""What is waited for where not even TCP, or TLS, comes about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -63,6 +66,24 @@ class Untrusted:
 
 
 @dataclass(frozen=True, slots=True)
+class HungUp:
+    """The connection ended before there was an answer."""
+
+    def __str__(self) -> str:
+        return "the answer broke off in the handshake"
+
+
+@dataclass(frozen=True, slots=True)
+class NotHttp:
+    """What answered speaks another protocol; `tls` where that is TLS."""
+
+    tls: bool = False
+
+    def __str__(self) -> str:
+        return "the answer is no HTTP" + (" but TLS, as at wss://" if self.tls else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Malformed:
     """What answered does not keep to the protocol; `reason` completes "the answer …"."""
 
@@ -72,4 +93,4 @@ class Malformed:
         return f"the answer {self.reason}"
 
 
-Handshake = Opened | Refused | Unanswered | Unreachable | Untrusted | Malformed
+Handshake = Opened | Refused | Unanswered | Unreachable | Untrusted | HungUp | NotHttp | Malformed

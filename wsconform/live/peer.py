@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,10 +12,10 @@ from wsconform.config.expectation import Expectation
 from wsconform.live.client import Client
 from wsconform.live.connection import Connection
 from wsconform.live.identity import Identity
-from wsconform.live.outcome import Handshake, Opened, Unreachable
+from wsconform.live.outcome import CONNECTION, Handshake, HungUp, Opened, Unanswered, Unreachable
 from wsconform.live.received import Binary, Closed, Lost, Received, Silence, Text
 from wsconform.live.transcript import Transcript
-from wsconform.live.verdict import Undecidable, Unmet
+from wsconform.live.verdict import Absent, Undecidable, Unmet
 from wsconform.live.wire import Endpoint
 
 if TYPE_CHECKING:
@@ -38,12 +39,32 @@ class Stage:
     clients: int = 20
 
 
+class Presence:
+    """Whether a stage is still there for who may connect: known to all probes of a run as soon as to one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._missed: Handshake | None = None
+
+    def require(self) -> None:
+        """Raise Absent if it is known to be gone."""
+        if self._missed is not None:
+            raise Absent(self._missed, first=False)
+
+    def miss(self, outcome: Handshake) -> Absent:
+        """It is gone, as an outcome shows."""
+        with self._lock:
+            first, self._missed = self._missed is None, self._missed or outcome
+        return Absent(self._missed, first=first)
+
+
 @dataclass(slots=True)
 class Peer:
     """A client for one run of one probe."""
 
     stage: Stage
     transcript: Transcript
+    presence: Presence = field(default_factory=Presence)
     client: Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,16 +78,20 @@ class Peer:
         return self.stage.allow
 
     def connect(self, identity: Identity, *, subprotocols: Iterable[str] = ()) -> Handshake:
-        """Try to connect as somebody. Raises Undecidable where the stage is not there, or says nothing."""
+        """Try to connect as somebody. Raises Absent where the stage is not there, or not for who may connect."""
+        is_allowed = identity == self.stage.allow
+        if is_allowed:
+            self.presence.require()
         outcome = self.client.connect(
             headers=identity.headers, query=identity.query, subprotocols=subprotocols, within=self.stage.patience
         )
-        if isinstance(outcome, Unreachable):
-            raise Undecidable(f"the stage is {outcome}")
+        nowhere = isinstance(outcome, Unreachable) or outcome == Unanswered(CONNECTION, self.stage.patience)
+        if nowhere or (is_allowed and isinstance(outcome, Unanswered | HungUp)):
+            raise self.presence.miss(outcome)
         return outcome
 
     def open(self, identity: Identity | None = None) -> Connection:
-        """Connect as somebody who may. Raises Unmet where that does not come to a connection."""
+        """Connect as somebody who may. Raises Unmet, or Absent, where that does not come to a connection."""
         outcome = self.connect(self.allowed if identity is None else identity)
         if isinstance(outcome, Opened):
             return outcome.connection

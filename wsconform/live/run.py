@@ -12,20 +12,24 @@ from wsconform.check.registry import raised
 from wsconform.live.causes import usual_causes
 from wsconform.live.client import Client
 from wsconform.live.identity import Identity
-from wsconform.live.outcome import Handshake, Unanswered, Unreachable, Untrusted
-from wsconform.live.peer import Peer, Stage
+from wsconform.live.outcome import Handshake, HungUp, NotHttp, Unanswered, Unreachable, Untrusted
+from wsconform.live.peer import Peer, Presence, Stage
 from wsconform.live.probe import Case
 from wsconform.live.secret import Redactor
 from wsconform.live.transcript import Transcript
-from wsconform.live.verdict import ProbeVerdict, Undecidable, Unmet
+from wsconform.live.verdict import Absent, ProbeVerdict, Undecidable, Unmet
 
 AT_ONCE = 8
 
 
-def run_probe(case: Case, stage: Stage, redact: Redactor) -> ProbeVerdict:
-    """Run one probe to its verdict; whatever its body raises becomes one."""
+MOST_SHOWN = 500
+"""Characters shown of what came instead of what was expected."""
+
+
+def run_probe(case: Case, stage: Stage, redact: Redactor, presence: Presence | None = None) -> ProbeVerdict:
+    """Run one probe to its verdict; whatever its body raises becomes one. Probes of one run share a `presence`."""
     transcript = Transcript(redact)
-    peer = Peer(stage, transcript)
+    peer = Peer(stage, transcript, presence or Presence())
     began, begun = time.time(), time.monotonic()
     arguments = (case.api,) if case.route is None else (case.api, case.route)
     outcome, reason, unmet = Outcome.PASSED, "", None
@@ -33,6 +37,11 @@ def run_probe(case: Case, stage: Stage, redact: Redactor) -> ProbeVerdict:
         case.probe.body(peer, *arguments)
     except Undecidable as undecided:
         outcome, reason = Outcome.INCONCLUSIVE, str(undecided)
+    except Absent as absent:
+        if absent.first:
+            outcome, unmet = Outcome.FAILED, Unmet(expected="a connection", actual=absent.met)
+        else:
+            outcome, reason = Outcome.INCONCLUSIVE, str(absent)
     except Unmet as found:
         outcome, unmet = Outcome.FAILED, found
     except Exception as error:  # noqa: BLE001 (a pack's code may raise anything)
@@ -42,13 +51,18 @@ def run_probe(case: Case, stage: Stage, redact: Redactor) -> ProbeVerdict:
     return ProbeVerdict(
         outcome=outcome,
         expected=unmet.expected if unmet is not None else (),
-        actual=redact(unmet.actual) if unmet is not None else "",
+        actual=_shown(redact(unmet.actual)) if unmet is not None else "",
         causes=tuple(map(redact, unmet.causes or usual_causes(unmet.met, case.api, case.route))) if unmet else (),
         reason=redact(reason),
         transcript=tuple(transcript.lines()),
         began=began,
         seconds=time.monotonic() - begun,
     )
+
+
+def _shown(text: str) -> str:
+    """A text that may be anything of any length, as far as people want to see it."""
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}… ({len(text):,} characters)"
 
 
 class LiveRun:
@@ -64,6 +78,8 @@ class LiveRun:
         self._futures: dict[Case, Future[ProbeVerdict]] = {}
         self._planned: list[Case] = []
         self._lock = threading.Lock()
+        self._presence = Presence()
+        self._untrusted = False
         self.dead = ""
 
     def plan(self, cases: Iterable[Case]) -> None:
@@ -108,7 +124,8 @@ class LiveRun:
                 client.close()
 
         outcomes = list(pool.map(met, [Identity(), *([stage.allow] if stage.allow else [])]))
-        if all(isinstance(one, Unreachable | Unanswered | Untrusted) for one in outcomes):
+        self._untrusted = all(isinstance(one, Untrusted) for one in outcomes)
+        if all(isinstance(one, Unreachable | Unanswered | Untrusted | HungUp | NotHttp) for one in outcomes):
             return f"the stage at {stage.endpoint.url}: {outcomes[0]}"
         return ""
 
@@ -121,9 +138,10 @@ class LiveRun:
         """Run one probe, if there is a stage to run it on."""
         if isinstance(self._stage, str) and case.probe.greets:
             return ProbeVerdict(outcome=Outcome.FAILED, expected=("a stage",), actual=self._redact(self._stage))
-        if isinstance(self._stage, str) or (self.dead and not case.probe.greets):
+        may_tell = case.probe.greets or (self._untrusted and case.probe.area == "transport")
+        if isinstance(self._stage, str) or (self.dead and not may_tell):
             return ProbeVerdict(outcome=Outcome.INCONCLUSIVE, reason=self._redact(self.dead))
-        return run_probe(case, self._stage, self._redact)
+        return run_probe(case, self._stage, self._redact, self._presence)
 
     def close(self) -> None:
         """Wait for what runs still; what has not begun is not begun."""

@@ -7,7 +7,7 @@ import ssl
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 MOST_OF_HANDSHAKE, MOST_BYTES = 65_536, 8_000_000
@@ -78,6 +78,14 @@ class Wire:
         """Let every wait from now on end in `seconds`."""
         self._deadline = time.monotonic() + seconds
 
+    def within_at_most(self, seconds: float) -> None:
+        """Let every wait end in `seconds`, if it does not end before."""
+        self._deadline = min(self._deadline, time.monotonic() + seconds)
+
+    def put_back(self, data: bytes) -> None:
+        """Let this be what is received next."""
+        self._ahead = data + self._ahead
+
     def _limit(self) -> None:
         left = self._deadline - time.monotonic()
         if left <= 0:
@@ -107,18 +115,40 @@ class Wire:
         return self._socket.send(data)
 
 
-def open_wire(endpoint: Endpoint, within: float) -> Wire:
+W = TypeVar("W", bound=Wire)
+
+
+def open_wire(endpoint: Endpoint, within: float, kind: type[W]) -> W:
     """Connect, over TLS where the URL says so. Raises OSError (ssl.SSLError among them), also after `within`."""
-    begun = time.monotonic()
-    plain = socket.create_connection((endpoint.host, endpoint.port), timeout=within)
+    deadline = time.monotonic() + within
+    plain = _connected(endpoint, deadline)
     try:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if endpoint.secure:
-            plain.settimeout(max(0.001, within - (time.monotonic() - begun)))
+            plain.settimeout(_left(deadline))
             plain = endpoint.context().wrap_socket(plain, server_hostname=endpoint.host)
     except BaseException:
         plain.close()
         raise
-    wire = Wire(plain)
-    wire.within(max(0.0, within - (time.monotonic() - begun)))
+    wire = kind(plain)
+    wire.within(max(0.0, deadline - time.monotonic()))
     return wire
+
+
+def _connected(endpoint: Endpoint, deadline: float) -> socket.socket:
+    """A connection to the first address of a host that takes one; a host may have many that do not answer."""
+    failed: OSError | None = None
+    for *_, address in socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM):
+        try:
+            return socket.create_connection((str(address[0]), endpoint.port), timeout=_left(deadline))
+        except OSError as error:
+            failed = failed or error
+    raise failed or OSError(f"{endpoint.host} has no address")
+
+
+def _left(deadline: float) -> float:
+    """Seconds until then. Raises TimeoutError where it is over."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
