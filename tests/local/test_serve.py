@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -16,20 +17,20 @@ import websocket
 from standing import ANSWER, TEMPLATE, with_function, write_template
 
 SAMPLE = Path(__file__).parents[2] / "sample_stack/template.yaml"
+SERVE = shlex.join([sys.executable, "-m", "wsconform", "serve"])
 PATIENCE = 60.0
 """Seconds after which a test that waits in vain fails."""
 
 
-class Served:
-    """A running `wsconform serve` with a ready file."""
+class Started:
+    """A running `wsconform serve` with a ready file, by the words of a shell."""
 
-    def __init__(self, folder: Path, *arguments: str | Path) -> None:
+    def __init__(self, folder: Path, command: str) -> None:
         self.ready_file = folder / "ready.json"
         self.output = folder / "output.txt"
-        command = [sys.executable, "-m", "wsconform", "serve", *map(str, arguments)]
         with self.output.open("wb") as output:
-            self.process = subprocess.Popen(  # noqa: S603 (the tests' own interpreter)
-                [*command, "--ready-file", str(self.ready_file)],
+            self.process = subprocess.Popen(  # noqa: S603 (the tests' own words)
+                ["/bin/sh", "-c", command],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
@@ -54,6 +55,14 @@ class Served:
     def end(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
+
+
+class Served(Started):
+    """The same by its arguments."""
+
+    def __init__(self, folder: Path, *arguments: str | Path) -> None:
+        written = map(str, [*arguments, "--ready-file", folder / "ready.json"])
+        super().__init__(folder, f"exec {SERVE} {shlex.join(written)}")
 
 
 Serve = Callable[..., Served]
@@ -125,12 +134,47 @@ def test_the_sample_stack_from_start_to_end(serve: Serve) -> None:
     assert not [one for one in workers if Path(f"/proc/{one}").exists()]
 
 
-def test_terminated_it_ends_cleanly(serve: Serve, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_terminated_it_ends_cleanly(serve: Serve, tmp_path: Path, number: signal.Signals) -> None:
     served = serve(write_template(tmp_path))
-    served.ready()
+    ready = served.ready()
 
-    assert served.end(signal.SIGTERM) == 0
+    assert served.end(number) == 0
     assert not served.ready_file.exists()
+    assert not Path(ready["ca"]).exists()
+
+
+def test_it_outlives_its_terminal_where_that_is_wanted(tmp_path: Path) -> None:
+    served = Started(tmp_path, f"trap '' HUP; exec {SERVE} {write_template(tmp_path)} --ready-file ready.json")
+    (stage,) = served.ready()["stages"]
+
+    served.process.send_signal(signal.SIGHUP)
+
+    assert talk(stage["ws"], "hello") == ANSWER
+    assert served.end() == 130
+
+
+def test_streams_may_be_closed(tmp_path: Path) -> None:
+    served = Started(tmp_path, f"exec {SERVE} {write_template(tmp_path)} --ready-file ready.json <&- >&- 2>&-")
+    (stage,) = served.ready()["stages"]
+
+    assert talk(stage["ws"], "hello") == ANSWER
+    assert served.end() == 130
+
+
+def test_no_room_for_temporary_files_is_said(tmp_path: Path) -> None:
+    command = f"ulimit -f 1; exec {SERVE} {write_template(tmp_path)}"
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    ended = subprocess.run(  # noqa: S603 (the tests' own words)
+        ["/bin/sh", "-c", command], check=False, capture_output=True, text=True, env=environment, timeout=PATIENCE
+    )
+
+    assert ended.returncode == 2
+    said = (
+        f'error: temporary files cannot be written in "{tmp_path}": File too large; make room, or name another folder'
+    )
+    assert ended.stderr.startswith(said)
+    assert [one.name for one in tmp_path.iterdir()] == ["template.yaml"]
 
 
 def test_ports_are_those_that_are_asked_for(serve: Serve, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import os
+import resource
 import shutil
 import socket
 import threading
@@ -15,9 +16,9 @@ from pathlib import Path
 import pytest
 import websocket
 import websockets.asyncio.client
-from standing import ANSWER, TEMPLATE, write_template
+from standing import ANSWER, TEMPLATE, with_function, write_template
 
-from wsconform.local.errors import CannotDeployError, CannotListenError, CannotReadError, StageError
+from wsconform.local.errors import CannotDeployError, CannotListenError, CannotReadError, CannotWriteError, StageError
 from wsconform.local.sockets.clock import ManualClock
 from wsconform.local.stage import LocalStage
 
@@ -254,6 +255,32 @@ def test_what_changes_is_deployed_anew(tmp_path: Path) -> None:
             stage.redeploy()
         client.send("hello")
         assert client.recv() == "changed"
+        client.close()
+
+
+def test_without_room_for_new_code_the_old_goes_on(tmp_path: Path) -> None:
+    def saying(word: str) -> str:
+        code = f"def handler(event, context): return {{'statusCode': 200, 'body': '{word}'}}"
+        return with_function("F", f'Code: {{ZipFile: "{code}"}}\nHandler: index.handler\nRuntime: python3.13')
+
+    template = write_template(tmp_path, saying("first"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with LocalStage(template) as stage:
+        client = connect(stage)
+        template.write_text(saying("second"))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+        try:
+            with pytest.raises(
+                CannotWriteError, match=r"^temporary files cannot be written in .*: File too large; make"
+            ):
+                stage.redeploy()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        client.send("hello")
+        assert client.recv() == "first"
+        stage.redeploy()
+        client.send("hello")
+        assert client.recv() == "second"
         client.close()
 
 

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -184,7 +183,7 @@ class _Ended(threading.Event):
 
 @contextmanager
 def _ended_by_signals() -> Iterator[_Ended]:
-    """SIGINT and SIGTERM ask for the end; a second SIGINT does not wait."""
+    """SIGINT, SIGTERM and SIGHUP ask for the end, unless somebody wants them ignored; a second SIGINT does not wait."""
     ended = _Ended()
 
     def handle(number: int, _: FrameType | None) -> None:
@@ -193,7 +192,9 @@ def _ended_by_signals() -> Iterator[_Ended]:
         ended.signal = number
         ended.set()
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    asking = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))  # Windows has no SIGHUP
+    heard = [number for number in asking if signal.getsignal(number) != signal.SIG_IGN]  # as `nohup` has it
+    before = {number: signal.signal(number, handle) for number in dict.fromkeys(heard)}
     try:
         yield ended
     finally:
@@ -210,7 +211,6 @@ def _introduce(stage: LocalStage, style: Style, *, as_json: bool) -> None:
             click.echo(f"{style('strong', one.api)} stage {style('strong', one.stage)}", color=style.color)
             click.echo(f"  {one.wss}\n  {one.ws}\n  {one.connections}\n  {one.status}  (status page)")
         click.echo(f"region {stage.deployment.account.region}\nclients trust {stage.ca_file}\nCtrl-C ends it")
-    sys.stdout.flush()
     for remark in stage.remarks:
         say(f"note: {remark}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -40,8 +41,25 @@ class CannotLogError(StageError):
     """The folder for log files cannot be used."""
 
 
+class CannotWriteError(StageError):
+    """Temporary files cannot be written: certificates, and code that has to be unpacked."""
+
+
 class CannotListenError(StageError):
     """A port cannot be opened."""
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """What may go wrong while temporary files are written, as StageError."""
+    from wsconform.local.deployed.errors import Problem
+
+    try:
+        yield
+    except OSError as error:
+        where = f'in "{tempfile.tempdir}"' if tempfile.tempdir else "anywhere"
+        said = f"temporary files cannot be written {where}: {error.strerror or error}"
+        raise CannotWriteError([Problem(said, fix="make room, or name another folder in TMPDIR")]) from None
 
 
 @contextmanager

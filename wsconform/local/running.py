@@ -21,7 +21,7 @@ from wsconform.local.deployed.errors import DeployError, Problem
 from wsconform.local.deployed.model import DeployedApi, Deployment
 from wsconform.local.deployed.snapshot import Order
 from wsconform.local.endpoints import Endpoint, near
-from wsconform.local.errors import as_stage_errors
+from wsconform.local.errors import as_stage_errors, writing
 from wsconform.local.functions.functions import Functions
 from wsconform.local.gateway.assumptions import Assumptions
 from wsconform.local.gateway.core import Gateway
@@ -109,7 +109,8 @@ class Running:
         asyncio.get_running_loop().set_exception_handler(self._failed)
         with as_stage_errors():
             self.stack, self.deployment = self._deployed(None)
-        self.certificates = Certificates(near(plan.host))
+        with writing():
+            self.certificates = Certificates(near(plan.host))
         self.functions = Functions(
             self.deployment.functions,
             account=self.deployment.account,
@@ -119,7 +120,7 @@ class Running:
             on_trouble=self._trouble,
         )
         self._functions_started = True
-        with as_stage_errors():
+        with as_stage_errors(), writing():
             await self.functions.start()
         for label, api in self.deployment.apis.items():
             await self._serve(label, api)
@@ -141,11 +142,12 @@ class Running:
             try:
                 with as_stage_errors():
                     stack, deployment = self._deployed(self.deployment)
+                with writing():
+                    await self.functions.replace(deployment.functions)
             except BaseException:
                 for label in set(self.ports) - before:
                     self.ports.pop(label).close()
                 raise
-            await self.functions.replace(deployment.functions)
             self.stack, self.deployment = stack, deployment
             signatures = self._signatures()
             for label, api in deployment.apis.items():

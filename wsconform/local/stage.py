@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wsconform.local.sockets.clock import Clock
 
 T = TypeVar("T")
+_LAST_STANDARD_STREAM = 2
 
 
 class LocalStage:
@@ -296,11 +297,19 @@ class LocalStage:
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
-    """An event loop: uvloop's where there is one, since it handles TLS at two to three times the speed."""
+    """An event loop: uvloop's where there is one, since it handles TLS at two to three times the speed.
+
+    It ends the process when it closes what has the number of a standard stream, so none is left to be taken: a command
+    may be started with streams closed.
+    """
     try:
         import uvloop
     except ImportError:  # not made for Windows
         return asyncio.new_event_loop()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    while nowhere <= _LAST_STANDARD_STREAM:
+        nowhere = os.dup(nowhere)
+    os.close(nowhere)
     return uvloop.new_event_loop()
 
 

@@ -53,7 +53,10 @@ class Functions:
         self._remarks: dict[str, str] = {}
 
     async def start(self) -> None:
-        """Lay out the code and find the runtimes. Workers are started when events come. Raises LogFolderError."""
+        """Lay out the code and find the runtimes. Workers are started when events come.
+
+        Raises LogFolderError, and OSError where nothing can be written.
+        """
         if self._log_folder is not None:
             make_folder(self._log_folder)
         self._scratch = Path(tempfile.mkdtemp(prefix="wsconform-"))
@@ -70,9 +73,17 @@ class Functions:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
     async def replace(self, functions: Mapping[str, DeployedFunction]) -> None:
-        """Run these from now on, and the code as it is now. Workers that have an event in hand end after it."""
+        """Run these from now on, and the code as it is now. Workers that have an event in hand end after it.
+
+        Raises OSError where code that has to be unpacked cannot be; then those before go on.
+        """
+        before = self._functions, dict(self._problems), dict(self._remarks)
         self._functions = dict(functions)
-        await self._prepare()
+        try:
+            await self._prepare()
+        except OSError:
+            self._functions, self._problems, self._remarks = before
+            raise
 
     async def warm(self, label: str) -> None:
         """Start a worker ahead of the first event."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections import deque
@@ -97,7 +96,6 @@ class Told:
             try:
                 if heard:
                     click.echo("\n".join(map(self._in_words, taken)), color=self._style.color)
-                    sys.stdout.flush()
             except (OSError, ValueError):
                 heard = False
             self._ended.wait(TOGETHER)

@@ -17,11 +17,18 @@ class Certificates:
     """
 
     def __init__(self, host: str = LOOPBACK[0]) -> None:
-        import trustme
-
         self._folder = tempfile.TemporaryDirectory(prefix="wsconform-")  # mode 0700
         self.folder = Path(self._folder.name)
         self.ca_file = self.folder / "ca.pem"
+        try:
+            self._make(host)
+        except BaseException:
+            self.remove()
+            raise
+
+    def _make(self, host: str) -> None:
+        import trustme
+
         # ECDSA: a handshake costs a fraction of what RSA does.
         authority = trustme.CA(organization_name="wsconform local stage", key_type=trustme.KeyType.ECDSA)
         self._leaf = authority.issue_cert(*dict.fromkeys((*LOOPBACK, host)), key_type=trustme.KeyType.ECDSA)
