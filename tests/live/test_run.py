@@ -1,12 +1,16 @@
 """How probes are run: what a body comes to, and what is said of a stage that is not there or says nothing."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import trustme
+from loopback import serving
 from other_stage import OtherStage, running
 from samples import HASTE, SAMPLE
 from strange_stage import answer, strange_stage
@@ -14,7 +18,7 @@ from strange_stage import answer, strange_stage
 from wsconform.check.finding import Outcome
 from wsconform.live.identity import Identity
 from wsconform.live.packs import load_probes
-from wsconform.live.peer import Peer, Stage
+from wsconform.live.peer import Peer, Presence, Stage
 from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import Case, Probe
 from wsconform.live.run import LiveRun, run_probe
@@ -149,6 +153,52 @@ def test_a_stage_that_says_nothing_is_waited_for_once() -> None:
     assert found["stage-answers"].actual == f"no answer to the upgrade request within {HASTE:g} s"
     assert {one.outcome for name, one in found.items() if name != "stage-answers"} == {Outcome.INCONCLUSIVE}
     assert len({one.reason for one in found.values()} - {""}) == 1
+
+
+def test_a_stage_that_went_away_fails_one_probe_that_must_be_met() -> None:
+    stage, presence = at(f"ws://127.0.0.1:{closed_port()}/v1"), Presence()
+
+    def met(level: Level) -> ProbeVerdict:
+        case = Case(replace(probe(lambda peer, _: peer.open().send("never")), level=level), SAMPLE)
+        return run_probe(case, stage, Redactor(), presence)
+
+    should, first, second = met(Level.SHOULD), met(Level.MUST), met(Level.MUST)
+    assert (first.outcome, first.actual) == (Outcome.FAILED, "not reachable: connection refused")
+    assert first.transcript
+    for other in (should, second):
+        assert other.outcome is Outcome.INCONCLUSIVE
+        assert other.reason == "a client that may connect met this: not reachable: connection refused"
+
+
+def self_signed(sock: socket.socket) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    context.wrap_socket(sock, server_side=True)
+
+
+def plain(sock: socket.socket) -> None:
+    sock.recv(65_536)
+    sock.sendall(answer("400 Bad Request"))
+
+
+@pytest.mark.parametrize(
+    ("serve", "said", "cause"),
+    [
+        (self_signed, "unable to get local issuer certificate", "the certificate is not for this host"),
+        (plain, "what answers there speaks no TLS", "what listens there is no TLS server"),
+        (lambda _: None, "it broke off in the TLS handshake", "what listens there is no TLS server"),
+    ],
+)
+def test_a_stage_without_trustworthy_tls_fails_what_is_about_that(
+    serve: Callable[[socket.socket], None], said: str, cause: str
+) -> None:
+    with serving(serve) as port:
+        found = of_stage(at(f"wss://127.0.0.1:{port}/v1"))
+    failed = {name: one for name, one in found.items() if one.outcome is Outcome.FAILED}
+    assert failed.keys() == {"stage-answers", "transport-is-secure"}
+    assert {one.actual for one in failed.values()} == {f"no TLS connection: {said}"}
+    assert all(one.causes[0].startswith(cause) for one in failed.values())
+    assert {one.outcome for one in found.values()} == {Outcome.FAILED, Outcome.INCONCLUSIVE}
 
 
 def test_where_there_is_no_stage_the_reason_is_given() -> None:

@@ -66,7 +66,6 @@ _CLOSES: Mapping[int, tuple[str, ...]] = {
 }
 _OF_KIND: Mapping[type[object], tuple[str, ...]] = {
     Unreachable: ("nobody listens there, or the name of the host is wrong",),
-    Untrusted: ("the certificate is not for this host, has expired, or is signed by nobody known",),
     HungUp: (
         "what listens there is no WebSocket server, or the server behind a proxy is down",
         "the stage speaks TLS: name it with wss://",
@@ -89,6 +88,10 @@ def usual_causes(met: object, api: ApiPlan | None, route: RoutePlan | None = Non
             return _of_refusal(met, api)
         case Silence():
             return _of_silence(route)
+        case Untrusted(certificate=True):
+            return ("the certificate is not for this host, has expired, or is signed by nobody known",)
+        case Untrusted():
+            return ("what listens there is no TLS server, or knows no TLS 1.2", "the URL names another port")
         case Text(text=text):
             return _FRAMES.get(gateway_frame(text).get("message", ""), ())
         case Closed(code=code):

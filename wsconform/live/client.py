@@ -87,9 +87,9 @@ class Client:
         except TimeoutError:
             return Unanswered(CONNECTION, within)
         except ssl.SSLCertVerificationError as error:
-            return Untrusted(error.verify_message or str(error.reason))
+            return Untrusted((error.verify_message or str(error.reason)).rstrip("."))
         except ssl.SSLError as error:
-            return Untrusted(_of_tls(error))
+            return Untrusted(_of_tls(error), certificate=False)
         except OSError as error:
             return Unreachable((error.strerror or str(error)).lower())
         sock = FramesOnly(skip_utf8_validation=True)  # which is slow, and done where messages are read

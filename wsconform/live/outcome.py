@@ -57,9 +57,10 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Untrusted:
-    """The TLS handshake failed."""
+    """The TLS handshake failed: for the stage's `certificate`, or before it came to that."""
 
     reason: str
+    certificate: bool = True
 
     def __str__(self) -> str:
         return f"no TLS connection: {self.reason}"

@@ -44,18 +44,18 @@ class Presence:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._missed: Handshake | None = None
+        self._is_told = False
+        self.missed: Handshake | None = None
 
-    def require(self) -> None:
-        """Raise Absent if it is known to be gone."""
-        if self._missed is not None:
-            raise Absent(self._missed, first=False)
-
-    def miss(self, outcome: Handshake) -> Absent:
-        """It is gone, as an outcome shows."""
+    def tell(self) -> bool:
+        """Whether this is the first time that it is told to be gone, which is enough."""
         with self._lock:
-            first, self._missed = self._missed is None, self._missed or outcome
-        return Absent(self._missed, first=first)
+            before, self._is_told = self._is_told, True
+        return not before
+
+
+GONE = Unanswered | HungUp
+"""What a client that may connect meets where there is nothing for it."""
 
 
 @dataclass(slots=True)
@@ -80,14 +80,16 @@ class Peer:
     def connect(self, identity: Identity, *, subprotocols: Iterable[str] = ()) -> Handshake:
         """Try to connect as somebody. Raises Absent where the stage is not there, or not for who may connect."""
         is_allowed = identity == self.stage.allow
-        if is_allowed:
-            self.presence.require()
+        if is_allowed and self.presence.missed is not None:
+            self.transcript.note(0, ".", f"not tried again: {self.presence.missed}")
+            raise Absent(self.presence.missed)
         outcome = self.client.connect(
             headers=identity.headers, query=identity.query, subprotocols=subprotocols, within=self.stage.patience
         )
         nowhere = isinstance(outcome, Unreachable) or outcome == Unanswered(CONNECTION, self.stage.patience)
-        if nowhere or (is_allowed and isinstance(outcome, Unanswered | HungUp)):
-            raise self.presence.miss(outcome)
+        if nowhere or (is_allowed and isinstance(outcome, GONE)):
+            self.presence.missed = outcome
+            raise Absent(outcome)
         return outcome
 
     def open(self, identity: Identity | None = None) -> Connection:

@@ -13,11 +13,11 @@ from wsconform.live.causes import usual_causes
 from wsconform.live.client import Client
 from wsconform.live.identity import Identity
 from wsconform.live.outcome import Handshake, HungUp, NotHttp, Unanswered, Unreachable, Untrusted
-from wsconform.live.peer import Peer, Presence, Stage
+from wsconform.live.peer import GONE, Peer, Presence, Stage
 from wsconform.live.probe import Case
 from wsconform.live.secret import Redactor
 from wsconform.live.transcript import Transcript
-from wsconform.live.verdict import Absent, ProbeVerdict, Undecidable, Unmet
+from wsconform.live.verdict import Absent, Level, ProbeVerdict, Undecidable, Unmet
 
 AT_ONCE = 8
 
@@ -29,7 +29,8 @@ MOST_SHOWN = 500
 def run_probe(case: Case, stage: Stage, redact: Redactor, presence: Presence | None = None) -> ProbeVerdict:
     """Run one probe to its verdict; whatever its body raises becomes one. Probes of one run share a `presence`."""
     transcript = Transcript(redact)
-    peer = Peer(stage, transcript, presence or Presence())
+    presence = presence or Presence()
+    peer = Peer(stage, transcript, presence)
     began, begun = time.time(), time.monotonic()
     arguments = (case.api,) if case.route is None else (case.api, case.route)
     outcome, reason, unmet = Outcome.PASSED, "", None
@@ -38,7 +39,7 @@ def run_probe(case: Case, stage: Stage, redact: Redactor, presence: Presence | N
     except Undecidable as undecided:
         outcome, reason = Outcome.INCONCLUSIVE, str(undecided)
     except Absent as absent:
-        if absent.first:
+        if case.probe.level is Level.MUST and presence.tell():
             outcome, unmet = Outcome.FAILED, Unmet(expected="a connection", actual=absent.met)
         else:
             outcome, reason = Outcome.INCONCLUSIVE, str(absent)
@@ -127,6 +128,8 @@ class LiveRun:
         self._untrusted = all(isinstance(one, Untrusted) for one in outcomes)
         if all(isinstance(one, Unreachable | Unanswered | Untrusted | HungUp | NotHttp) for one in outcomes):
             return f"the stage at {stage.endpoint.url}: {outcomes[0]}"
+        if isinstance(outcomes[-1], GONE):
+            self._presence.missed = outcomes[-1]
         return ""
 
     def _run_after(self, others: list[Future[ProbeVerdict]], case: Case) -> ProbeVerdict:

@@ -40,13 +40,12 @@ class Undecidable(Exception):  # noqa: N818 (an outcome, no error)
 class Absent(Exception):  # noqa: N818 (an outcome, no error)
     """The stage that was there is not, or says nothing any more to who may connect: `met` is what came instead.
 
-    `first` is the one probe of a run that fails for it; the others are inconclusive, and need not wait again.
+    One probe of a run fails for it; the others are inconclusive, and need not wait again.
     """
 
-    def __init__(self, met: object, *, first: bool) -> None:
+    def __init__(self, met: object) -> None:
         super().__init__(f"a client that may connect met this: {met}")
         self.met = met
-        self.first = first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

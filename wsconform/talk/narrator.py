@@ -102,7 +102,7 @@ def _remedy(outcome: Handshake) -> str:
     """What whoever connects can do; empty where it is not up to them."""
     if isinstance(outcome, Refused) and outcome.status == 401:  # noqa: PLR2004 (HTTP's)
         return "give a value for each identity source with --allow NAME=env:VARIABLE"
-    if isinstance(outcome, Untrusted):
+    if isinstance(outcome, Untrusted) and outcome.certificate:
         return "name the authority that signed its certificate with --ca FILE"
     return ""
 
