@@ -238,6 +238,12 @@ def test_handlers_that_change_are_reloaded(serve: Serve, tmp_path: Path) -> None
     handler.write_text("def handler(event, context):\n    return {'statusCode': 200, 'body': 'the second'}\n")
     served.until(lambda: "reloaded in" in served.said())
     assert talk(stage["ws"], "hello") == "the second"
+
+    code.rename(tmp_path / "away")  # as builds do
+    served.until(lambda: 'Function cannot run here: its code, "code", does not lie beside' in served.said())
+    (tmp_path / "away").rename(code)
+    served.until(lambda: served.said().count("reloaded in") == 3)
+    assert talk(stage["ws"], "hello") == "the second"
     served.end()
 
 

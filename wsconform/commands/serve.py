@@ -264,6 +264,7 @@ def _until(ended: threading.Event, stage: LocalStage, *, watch: bool, told: Any)
         while not ended.wait(3600):  # with a limit, or Windows would not hear of Ctrl-C
             pass
         return
+    told_before = set(stage.remarks)
     watching = Watch(stage.sources, but=[stage.plan.log_folder] if stage.plan.log_folder else [])
     while not ended.wait(SECONDS):
         changed = watching.changed()
@@ -278,6 +279,9 @@ def _until(ended: threading.Event, stage: LocalStage, *, watch: bool, told: Any)
             say("what was there before stays")
         else:
             told.line(f"reloaded in {time.monotonic() - began:.2f} s: {', '.join(map(os.path.relpath, changed[:3]))}")
-            for remark in stage.remarks:
-                say(f"note: {remark}")
+            remarks = stage.remarks
+            for remark in remarks:
+                if remark not in told_before:
+                    say(f"note: {remark}")
+            told_before = set(remarks)
         watching.follow(stage.sources)

@@ -178,12 +178,14 @@ class Running:
         return [*self.deployment.remarks, *uncallable(self.deployment), *cannot, *otherwise]
 
     def sources(self) -> list[Path]:
-        """The files and folders that it was made of."""
-        templates = {Path(module.source.path) for module in self.stack.root.lineage()}
+        """The files and folders that it was made of, and those that it lacks."""
+        modules = list(self.stack.root.lineage())
+        templates = {Path(module.source.path) for module in modules}
+        templates |= {Path(error.path) for module in modules for error in module.unread.values()}
         code = {
             folder
             for one in self.deployment.functions.values()
-            for folder in (one.code.folder, *one.code.layers)
+            for folder in (one.code.folder, *one.code.layers, *one.code.awaited)
             if folder is not None
         }
         beside = self.plan.template.parent / "samconfig.toml"

@@ -133,6 +133,16 @@ LAYERED = """Resources:
 """
 
 
+def test_what_a_build_may_put_there_is_awaited(tmp_path: Path) -> None:
+    file = tmp_path / "template.yaml"
+    assert function(deployed(with_function("CodeUri: dist/", file), file=file), "ChatFunction").code.awaited == (
+        tmp_path / "dist",
+    )
+    made = deployed(whole_template(LAYERED, BASE), file=file)
+    awaited = (tmp_path / "tools", tmp_path / "plain.zip", tmp_path / "gone")
+    assert function(made, "ChatFunction").code.awaited == awaited
+
+
 def test_layers_at_hand_come_in_order_and_others_are_told(tmp_path: Path) -> None:
     (tmp_path / "tools").mkdir()
     (tmp_path / "plain.zip").write_bytes(b"")
@@ -179,6 +189,13 @@ def test_a_function_of_a_nested_stack_is_labelled_by_its_way(tmp_path: Path) -> 
     assert made.apis.keys() == {"Rooms/ChatApi"}
     assert function(made, "Rooms/ChatFunction").environment == {"LOG": "x"}
     assert function(made, "Rooms/DoorFunction").environment == {}
+
+
+def test_a_nested_stack_that_is_not_there_is_told(tmp_path: Path) -> None:
+    outer = "  Rooms:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: inner.yaml}\n"
+    made = deployed(whole_template(f"Resources:\n{outer}", BASE), file=tmp_path / "outer.yaml")
+    said = f"the nested stack Rooms is left out: {tmp_path / 'inner.yaml'}: there is no such file"
+    assert any(remark.startswith(said) for remark in made.remarks)
 
 
 def test_a_timeout_of_nonsense_is_refused() -> None:

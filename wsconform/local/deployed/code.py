@@ -8,6 +8,7 @@ guide, "Assets".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from wsconform.local.deployed.model import Code
@@ -22,6 +23,18 @@ _ARCHIVES = (".zip", ".jar")
 _BUILDS = ".aws-sam"
 
 
+@dataclass(frozen=True, slots=True)
+class _Absent:
+    """Why there is no code; `path` is where it should lie beside the template, None for elsewhere."""
+
+    reason: str
+    path: Path | None = None
+
+    @property
+    def awaited(self) -> tuple[Path, ...]:
+        return (self.path,) if self.path is not None else ()
+
+
 def code_of(site: Site, function: Function) -> Code:
     """Where a function's code lies, with its layers; or why it cannot be run from here."""
     if function.literal("PackageType") == "Image":
@@ -30,20 +43,21 @@ def code_of(site: Site, function: Function) -> Code:
     inline = settled.get("InlineCode")
     whole = settled.get("Code")
     inline = inline if inline is not None else whole.get("ZipFile") if isinstance(whole, Map) else None
-    layers = _layers(site, function)
+    layers, awaited = _layers(site, function)
     if inline is not None:
         written = site.literal(inline) if isinstance(inline, Text) else None
         if not isinstance(written, str):
             return Code(unusable="parts of the code in the template are told by AWS when the stack is deployed")
-        return Code(inline=written, layers=layers)
+        return Code(inline=written, layers=layers, awaited=awaited)
     built_by = build_method(function)
     if built_by and _BUILDS not in Path(function.resource.module.source.path).parts and not _is_plain(built_by):
         return Code(unusable=f"its code is made by {built_by}: run `sam build`, and serve .aws-sam/build/template.yaml")
     found = _content(site, function.resource, "CodeUri" if settled.get("CodeUri") is not None else "Code")
-    if isinstance(found, str):
-        return Code(unusable=found)
+    if isinstance(found, _Absent):
+        return Code(unusable=found.reason, awaited=found.awaited)
     # A lone source file is packaged as it is; what lies beside it does no harm.
-    return Code(folder=found if found.is_dir() or found.suffix in _ARCHIVES else found.parent, layers=layers)
+    folder = found if found.is_dir() or found.suffix in _ARCHIVES else found.parent
+    return Code(folder=folder, layers=layers, awaited=awaited)
 
 
 def _is_plain(method: str) -> bool:
@@ -51,9 +65,10 @@ def _is_plain(method: str) -> bool:
     return method.startswith(("python", "nodejs", "ruby"))
 
 
-def _layers(site: Site, function: Function) -> tuple[Path, ...]:
-    """The folders and archives of the layers of a function that lie at hand."""
+def _layers(site: Site, function: Function) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """The folders and archives of a function's layers: those that lie at hand, and those that should and do not."""
     found: list[Path] = []
+    awaited: list[Path] = []
     listed = function.listed("Layers")
     for item in listed if isinstance(listed, tuple) else ():
         name = function.as_text(item)
@@ -67,28 +82,31 @@ def _layers(site: Site, function: Function) -> tuple[Path, ...]:
         if isinstance(content, Path):
             found.append(content)
         else:
-            site.remark(f"{function.label} runs without its layer {resource.origin}: {content}")
-    return tuple(found)
+            awaited += content.awaited
+            site.remark(f"{function.label} runs without its layer {resource.origin}: {content.reason}")
+    return tuple(found), tuple(awaited)
 
 
-def _content(site: Site, resource: Resource, name: str) -> Path | str:
+def _content(site: Site, resource: Resource, name: str) -> Path | _Absent:
     """The folder or archive that a property names, or why there is none here."""
     value = resource.get(name)
     if value is None:
-        return "it names no code"
+        return _Absent("it names no code")
     if isinstance(value, Map):
         written = asset_of(resource, name)
         if written is None:
-            return "its code lies in S3, not beside the template"
+            return _Absent("its code lies in S3, not beside the template")
     else:
         told = site.literal(value) if isinstance(value, Text) else None
         if not isinstance(told, str):
-            return "where its code lies is told when the stack is deployed"
+            return _Absent("where its code lies is told when the stack is deployed")
         written = told
     path = beside(resource, written)
     if path is None:
-        return f'its code lies at "{written}", not beside the template'
+        return _Absent(f'its code lies at "{written}", not beside the template')
     try:
-        return path.resolve() if path.exists() else f'its code, "{written}", does not lie beside the template'
+        if path.exists():
+            return path.resolve()
+        return _Absent(f'its code, "{written}", does not lie beside the template', path)
     except (OSError, ValueError) as error:
-        return f'its code, "{written}", cannot be read: {error}'
+        return _Absent(f'its code, "{written}", cannot be read: {error}')

@@ -51,6 +51,9 @@ def deploy(  # noqa: PLR0913 (each by its name)
     for name in stack.unknown_parameters:
         # The tools that deploy drop them, since a settings file may serve several templates.
         site.remark(f'the template has no parameter "{name}", whose value is dropped')
+    for module in stack.root.lineage():
+        for logical_id, error in module.unread.items():
+            site.remark(f"the nested stack {module.prefix}{logical_id} is left out: {error}")
     for name in site.open_conditions():
         site.remark(f'the condition "{name}" is taken to hold, since only AWS could tell')
     apis = [api for api in site.wiring.apis if api.element is not None]

@@ -50,13 +50,15 @@ class Code:
     """Where a function's code lies. Of `folder` and `inline` one is set; `inline` is the text of `index.<suffix>`.
 
     `layers` become `/opt`, in order. Each of them, and `folder`, may be a `.zip` that is unpacked where it runs.
-    `unusable` says why the code cannot be run, empty where it can.
+    `unusable` says why the code cannot be run, empty where it can. `awaited` are places beside the template where code
+    or a layer should lie and does not: a build may put it there.
     """
 
     folder: Path | None = None
     inline: str | None = None
     layers: tuple[Path, ...] = ()
     unusable: str = ""
+    awaited: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
