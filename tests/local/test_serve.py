@@ -262,6 +262,7 @@ TWO_WAY = with_function("Function", "Code: code\nHandler: app.handler\nRuntime: 
         (["template.yaml", "--host", "203.0.113.7"], "; choose an address of this machine"),
         (["template.yaml", "--region", "Europe"], 'error: region: "Europe" is no AWS region'),
         (["template.yaml", "--log-folder", "template.yaml/logs"], "Not a directory; choose a folder in which you may"),
+        (["template.yaml", "--log-folder", ""], "a folder cannot have an empty name"),
         (["template.yaml", "--env", "=x"], "--env takes NAME=VALUE"),
         (["template.yaml", "--deploy-order", "odd"], "'odd' is not one of 'worst', 'best'"),
         (["refused.yaml"], "RouteSelectionExpression"),

@@ -153,8 +153,9 @@ def test_nothing_is_left() -> None:
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((address.rpartition(":")[0], int(address.rpartition(":")[2])), 5)
     stage.stop()  # again
-    with pytest.raises(RuntimeError, match="does not run"):
-        stage.advance(1)
+    for ask in (lambda: stage.advance(1), lambda: stage.url, lambda: stage.remarks):
+        with pytest.raises(RuntimeError, match="does not run"):
+            ask()
     with pytest.raises(RuntimeError, match="started once"):
         stage.start()
     gc.collect()
@@ -205,6 +206,20 @@ def test_a_host_that_is_none(tmp_path: Path) -> None:
         LocalStage(write_template(tmp_path), host="no.such.invalid"),
     ):
         pass
+
+
+@pytest.mark.parametrize("what", ["url", "deployment", "environment", "ca_file", "remarks", "sources"])
+def test_a_stage_that_has_not_started(tmp_path: Path, what: str) -> None:
+    with pytest.raises(RuntimeError, match="does not run"):
+        getattr(LocalStage(write_template(tmp_path)), what)
+
+
+def test_an_order_or_a_port_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match='the order is "worst" or "best", not "odd"'):
+        LocalStage(write_template(tmp_path), order="odd")  # type: ignore[arg-type]
+    for port in (70_000, -1):
+        with pytest.raises(StageError, match=f"^there is no port {port}; choose one up to 65535"):
+            LocalStage(write_template(tmp_path), port=port).start()
 
 
 def test_an_assumption_that_is_none(tmp_path: Path) -> None:

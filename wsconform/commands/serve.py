@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     from wsconform.report.style import Style
 
 
+def _folder(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
+    if value == "":  # what an unset variable of a script becomes, and not the current folder
+        raise click.BadParameter("a folder cannot have an empty name")
+    return None if value is None else Path(value)
+
+
 @click.command("serve")
 @template_argument()
 @parameter_options
@@ -57,7 +63,7 @@ if TYPE_CHECKING:
 @click.option("--region", metavar="REGION", help="Deploy to this AWS region.  [default: AWS_REGION, or us-east-1]")
 @click.option(
     "--log-folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    callback=_folder,
     metavar="DIR",
     help="Keep the log of each function in a file of this folder.",
 )

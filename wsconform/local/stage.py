@@ -10,19 +10,20 @@ import threading
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
 
 from wsconform.local.deployed.model import Credentials, Deployment
+from wsconform.local.deployed.snapshot import Order
 from wsconform.local.endpoints import Endpoint
 from wsconform.local.happenings import Happening
 from wsconform.local.running import Plan, Running
 
 if TYPE_CHECKING:
-    from wsconform.local.deployed.snapshot import Order
     from wsconform.local.sockets.certificate import Certificates
     from wsconform.local.sockets.clock import Clock
 
 T = TypeVar("T")
+NOT_RUNNING = "the local stage does not run"
 _LAST_STANDARD_STREAM = 2
 
 
@@ -40,9 +41,9 @@ class LocalStage:
     told by; `advance` puts it forward. `region` is that of the account, such as `eu-west-1`. `log_folder` is where the
     log of each function is kept in a file. `on_line` is told each line that a function logs, with its logical id.
 
-    Raises AssumptionError for an assumption that there is not. Raises StageError at the start where the template cannot
-    be read or deployed, a port not be opened, or no log be kept. Whatever happens, at the end no process, thread, port
-    or temporary file is left.
+    Raises AssumptionError for an assumption that there is not, and ValueError for another order. Raises StageError at
+    the start where the template cannot be read or deployed, a port not be opened, or nothing be written. Whatever
+    happens, at the end no process, thread, port or temporary file is left.
     """
 
     def __init__(  # noqa: PLR0913 (each by its name)
@@ -66,6 +67,8 @@ class LocalStage:
         from wsconform.local.gateway.assumptions import Assumptions
         from wsconform.local.sockets.clock import Clock
 
+        if order not in (None, *get_args(Order)):
+            raise ValueError(f'the order is "worst" or "best", not "{order}"')
         Assumptions().with_(f"{name}={value}" for name, value in (assume or {}).items())  # told apart at once
         self.plan = Plan(
             template=Path(template),
@@ -149,11 +152,11 @@ class LocalStage:
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """All stages of all APIs."""
-        return self._running.endpoints()
+        return self._served().endpoints()
 
     def plain_address(self, api: str) -> str:
         """`host:port` where an API listens without TLS, by its logical id: also of one that has no stage."""
-        return self._running.plain_address(api)
+        return self._served().plain_address(api)
 
     @property
     def ca_file(self) -> Path:
@@ -165,14 +168,26 @@ class LocalStage:
         return self._certificates().client_context()
 
     def _certificates(self) -> Certificates:
-        certificates = self._running.certificates
-        if certificates is None:
-            raise RuntimeError("the local stage does not run")
+        certificates = self._served().certificates
+        assert certificates is not None  # noqa: S101 (made at the start)
         return certificates
+
+    def _served(self) -> Running:
+        """What runs. Raises RuntimeError before the start and after the end."""
+        if (
+            not self._started.is_set()
+            or self._failed is not None
+            or self._thread is None
+            or not self._thread.is_alive()
+        ):
+            raise RuntimeError(NOT_RUNNING)
+        return self._running
 
     @property
     def deployment(self) -> Deployment:
         """What is deployed, with names and ids as AWS would have made them."""
+        if not self._started.is_set() or self._failed is not None:
+            raise RuntimeError(NOT_RUNNING)
         return self._running.deployment
 
     @property
@@ -218,12 +233,12 @@ class LocalStage:
     @property
     def remarks(self) -> list[str]:
         """Lines for people on what differs from what they may expect."""
-        return self._running.remarks()
+        return self._served().remarks()
 
     @property
     def sources(self) -> list[Path]:
         """The files and folders that the stage was made of: the template, what it nests, and code."""
-        return self._running.sources()
+        return self._served().sources()
 
     @property
     def happenings(self) -> list[Happening]:
@@ -260,7 +275,7 @@ class LocalStage:
         loop = self._loop
         if loop is None or not self._started.is_set() or loop.is_closed():
             work.close()
-            raise RuntimeError("the local stage does not run")
+            raise RuntimeError(NOT_RUNNING)
         return asyncio.run_coroutine_threadsafe(work, loop).result()
 
     def _run(self) -> None:

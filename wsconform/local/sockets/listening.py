@@ -12,6 +12,7 @@ from wsconform.local.sockets.connection import Connection, Page
 from wsconform.local.sockets.shell import Shell
 
 BACKLOG = 1024
+MOST_PORT = 65_535
 SWEEP_SECONDS = 0.25
 """How often connections are looked at whose time is up."""
 HANDSHAKE_SECONDS, SHUTDOWN_SECONDS = 10.0, 1.0
@@ -34,6 +35,8 @@ class CannotListen(OSError):  # noqa: N818 (says what is the matter)
 
 def bound(host: str, port: int) -> socket.socket:
     """A socket bound to a port, 0 for one of the system's choice, which does not listen yet. Raises CannotListen."""
+    if not 0 <= port <= MOST_PORT:
+        raise CannotListen(f"there is no port {port}", f"choose one up to {MOST_PORT}, or leave it to the system")
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
