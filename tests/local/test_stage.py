@@ -200,6 +200,16 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         connect(stage).close()
 
 
+def test_one_port_for_both(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with (
+        pytest.raises(CannotListenError, match=f"127.0.0.1:{port} cannot be opened: Address already in use"),
+        LocalStage(write_template(tmp_path), port=port, plain_port=port),
+    ):
+        pass
+
+
 def test_a_host_that_is_none(tmp_path: Path) -> None:
     with (
         pytest.raises(StageError, match="has no address"),

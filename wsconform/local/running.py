@@ -122,8 +122,9 @@ class Running:
         self._functions_started = True
         with as_stage_errors(), writing():
             await self.functions.start()
-        for label, api in self.deployment.apis.items():
-            await self._serve(label, api)
+        with as_stage_errors():
+            for label, api in self.deployment.apis.items():
+                await self._serve(label, api)
 
     async def stop(self) -> None:
         """End all processes, connections and ports; nothing is left."""
@@ -155,7 +156,8 @@ class Running:
                 if shell is not None:
                     shell.redeploy(api, signatures)
                 else:
-                    await self._serve(label, api)
+                    with as_stage_errors():
+                        await self._serve(label, api)
             for label in set(self.ports) - set(deployment.apis):
                 await _end(self.ports.pop(label))
 

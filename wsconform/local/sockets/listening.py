@@ -51,10 +51,14 @@ def bound(host: str, port: int) -> socket.socket:
             opened.close()
             raise
     except OSError as error:
-        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        fix = _FIXES.get(error.errno or 0, "")
-        raise CannotListen(f"{where} cannot be opened: {error.strerror or error}", fix) from None
+        raise _cannot(host, port, error) from None
     return opened
+
+
+def _cannot(host: str, port: int, error: OSError) -> CannotListen:
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    fix = _FIXES.get(error.errno or 0, "")
+    return CannotListen(f"{where} cannot be opened: {error.strerror or error}", fix)
 
 
 class Listener:
@@ -74,7 +78,12 @@ class Listener:
         self._sweeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take connections."""
+        """Take connections. Raises CannotListen: a port may be bound twice, and is listened on by the first only."""
+        try:
+            self._socket.listen(BACKLOG)  # here, for uvloop says nothing of it when that fails
+        except OSError as error:
+            host, port, *_ = self._socket.getsockname()
+            raise _cannot(host, port, error) from None
         self._server = await asyncio.get_running_loop().create_server(
             lambda: Connection(self),
             sock=self._socket,
