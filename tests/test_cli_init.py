@@ -42,6 +42,16 @@ def test_a_first_configuration_is_read_back(run: Run, tmp_path: Path) -> None:
     assert found.routes == {}
 
 
+def test_where_requests_are_signed_nobody_has_to_be_named(run: Run, tmp_path: Path) -> None:
+    signed = SAMPLE.replace(
+        "AuthorizationType: CUSTOM\n      AuthorizerId: !Ref Auth\n", "AuthorizationType: AWS_IAM\n"
+    )
+    (tmp_path / "signed.yaml").write_text(signed)
+    text = run("signed.yaml", "--stdout").stdout
+    assert "# $connect asks for AWS_IAM: requests are signed with" in text
+    assert "identity" not in text
+
+
 def test_what_is_there_stays(run: Run, tmp_path: Path) -> None:
     (tmp_path / "wsconform.toml").write_text("strict = true\n")
     result = run("template.yaml")

@@ -24,7 +24,7 @@ from ._denial import FORBIDDEN, UNAUTHORIZED, require_denial
 )
 def denied_without_identity(peer: Peer, api: ApiPlan) -> None:
     """A client that leaves out an identity source, or sends it empty, is refused at the handshake."""
-    if api.authorization == "AWS_IAM":
+    if api.is_signed:
         require_denial(peer.connect(Identity()), "no signature", FORBIDDEN)
         return
     if not api.sources:

@@ -9,7 +9,7 @@ from wsconform.live.client import Client
 from wsconform.live.outcome import Handshake, HungUp, Malformed, NotHttp, Opened, Refused, Unanswered, Unreachable
 from wsconform.live.received import Binary, Closed, Lost, Pong, Silence, Text
 from wsconform.live.secret import HIDDEN, Redactor, Secret
-from wsconform.live.transcript import MOST, Transcript
+from wsconform.live.transcript import FIRST, LAST, Transcript
 from wsconform.live.wire import Endpoint
 
 
@@ -344,5 +344,8 @@ class TestTranscript:
         connection = connected(talk, much).connection
         while isinstance(connection.receive(5), Text):
             pass
-        assert len(talk.transcript.lines()) == MOST + 1
-        assert max(map(len, talk.transcript.lines())) < 300
+        lines = talk.transcript.lines()
+        assert len(lines) == FIRST + 1 + LAST
+        assert lines[FIRST] == f"… {503 - FIRST - LAST} more"
+        assert lines[-1].endswith("the stage hung up without a close frame")
+        assert max(map(len, lines)) < 300

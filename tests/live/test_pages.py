@@ -10,6 +10,7 @@ from samples import HASTE, HASTY, SAMPLE
 
 from wsconform.check.finding import Outcome
 from wsconform.check.page import HEADINGS, read_page
+from wsconform.live.credentials import Credentials
 from wsconform.live.identity import Identity, Source
 from wsconform.live.management import Management
 from wsconform.live.packs import load_probes
@@ -33,7 +34,9 @@ def play(probe: Probe, transcript: str, folder: Path) -> ProbeVerdict:
             allow=Identity({SOURCE: Secret(ALLOWED, "allow")}),
             deny=Identity({SOURCE: Secret(DENIED, "deny")}),
             management=Management(
-                url=url.replace("ws", "http", 1), region="eu-west-1", access_key_id="id", secret_access_key=ALLOWED
+                url=url.replace("ws", "http", 1),
+                region="eu-west-1",
+                credentials=Credentials(access_key_id="id", secret_access_key=ALLOWED),
             ),
             patience=HASTE if played.is_hushed else 3,
             quiet=0.05,

@@ -9,7 +9,8 @@ from strange_stage import Script, answer, strange_stage
 from wsconform.config.files import ConfigError
 from wsconform.config.layers import options
 from wsconform.config.settings import Settings, merge
-from wsconform.live import management
+from wsconform.live import credentials
+from wsconform.live.credentials import Credentials, Signer
 from wsconform.live.management import Managed, unsigned
 from wsconform.live.target import identities, parameters_of, stage_at, url_of
 from wsconform.live.wire import Endpoint
@@ -90,27 +91,63 @@ def without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", "nowhere")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "nowhere")
-    management._session.cache_clear()  # noqa: SLF001 (what it has found is kept for a process)
+    credentials.session.cache_clear()  # what it has found is kept for a process
 
 
 @pytest.mark.usefixtures("without_credentials")
 def test_connections_are_managed_where_there_are_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert stage_at(AWS, None, None).management is None
-    management._session.cache_clear()  # noqa: SLF001
+    assert stage_at(AWS, SAMPLE, None, None).management is None
+    credentials.session.cache_clear()
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "key")
-    stage = stage_at(f"{AWS}/", None, None)
+    stage = stage_at(f"{AWS}/", SAMPLE, None, None)
     assert stage.endpoint.url == AWS
     assert stage.management is not None
     assert (stage.management.url, stage.management.region) == (AWS.replace("wss", "https"), "eu-west-1")
-    assert stage_at("wss://ws.example.com/v1", None, None).management is None
-    management._session.cache_clear()  # noqa: SLF001
+    assert stage_at("wss://ws.example.com/v1", SAMPLE, None, None).management is None
+    credentials.session.cache_clear()
+
+
+SIGNED = replace(SAMPLE, authorization="AWS_IAM", sources=())
+
+
+@pytest.mark.usefixtures("without_credentials")
+def test_who_may_connect_signs_where_the_template_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "key")
+    stage = stage_at(AWS, SIGNED, None, None)
+    assert stage.allow is not None
+    assert stage.allow.signer == Signer(Credentials(access_key_id="id", secret_access_key="key"), "eu-west-1")  # noqa: S106 (made up)
+    assert "'" not in repr(stage.allow.signer.credentials)
+    credentials.session.cache_clear()
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    elsewhere = stage_at("wss://ws.example.com/v1", SIGNED, None, None).allow
+    assert elsewhere is not None
+    assert elsewhere.signer is not None
+    assert elsewhere.signer.region == "eu-north-1"
+    assert stage_at(AWS, SAMPLE, None, None).allow is None
+    credentials.session.cache_clear()
+
+
+@pytest.mark.usefixtures("without_credentials")
+def test_nobody_may_connect_where_nothing_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = stage_at(AWS, SIGNED, None, None)
+    assert (stage.allow, stage.nobody) == (
+        None,
+        "there are no AWS credentials to sign with, as $connect asks for: the AWS SDK finds none",
+    )
+    credentials.session.cache_clear()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "key")
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    assert stage_at("wss://ws.example.com/v1", SIGNED, None, None).nobody.startswith("the region to sign for is told")
+    credentials.session.cache_clear()
 
 
 @pytest.mark.usefixtures("without_credentials")
 def test_a_profile_that_is_not_there_has_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "not-there")
-    assert stage_at(AWS, None, None).management is None
+    assert stage_at(AWS, SAMPLE, None, None).management is None
 
 
 def called(script: Script, within: float = 5) -> Managed:

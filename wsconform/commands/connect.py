@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wsconform.config.expectation import Expectation
     from wsconform.config.settings import Settings
     from wsconform.live.connection import Connection
+    from wsconform.live.credentials import Signer
     from wsconform.live.wire import Endpoint
     from wsconform.talk.narrator import Narrator
     from wsconform.talk.party import Party
@@ -40,6 +41,7 @@ class Wish:
     wait: float
     plain: bool
     local: bool
+    signed: bool
     ca: Path | None
 
 
@@ -49,7 +51,8 @@ class Wish:
 @click.option("--api", metavar="NAME", help="Which API of the template, by its logical id.")
 @click.option("--local", is_flag=True, help="Run the template on this machine, and connect to that.")
 @click.option("--allow", multiple=True, metavar="NAME=REFERENCE", help="Who connects; may be repeated.")
-@click.option("--anonymous", is_flag=True, help="Leave out the identity that is configured.")
+@click.option("--sign", is_flag=True, help="Sign with AWS credentials, as AWS_IAM asks for.")
+@click.option("--anonymous", is_flag=True, help="Leave out the identity that is configured, and sign nothing.")
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Send a header too.")
 @click.option("--subprotocol", "subprotocols", multiple=True, metavar="NAME", help="Offer it; may be repeated.")
 @click.option("--ca", type=click.Path(path_type=Path), metavar="FILE", help="Trust these certificates (PEM) too.")
@@ -77,6 +80,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     template: Path | None,
     api: str | None,
     local: bool,  # noqa: FBT001 (an option)
+    sign: bool,  # noqa: FBT001 (an option)
     anonymous: bool,  # noqa: FBT001 (an option)
     headers: tuple[str, ...],
     subprotocols: tuple[str, ...],
@@ -107,11 +111,12 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     settings = load(paths, options(given), options({"url": named}, "the argument "))
     if anonymous:
         settings = _anonymous(settings)
-    wish = Wish(subprotocols, messages, expectations, wait, plain=plain, local=local, ca=_readable(ca))
     from wsconform.local.errors import StageError
     from wsconform.talk.party import party
 
     client = party(settings, template, api, extra)
+    signed = not anonymous and (sign or (client.api is not None and client.api.is_signed))
+    wish = Wish(subprotocols, messages, expectations, wait, plain=plain, local=local, signed=signed, ca=_readable(ca))
     try:
         with _ended_by_signals():
             return _meet(client, settings, template, wish, color)
@@ -194,18 +199,20 @@ def _readable(ca: Path | None) -> Path | None:
 
 def _meet(client: Party, settings: Settings, template: Path | None, wish: Wish, color: str) -> int:
     """Find the stage, connect, and talk."""
+    from wsconform.live.target import signer_for
     from wsconform.live.wire import Endpoint
     from wsconform.local.people.lines import line, log_line
     from wsconform.report.style import Style
     from wsconform.talk.narrator import Narrator
-    from wsconform.talk.party import local
+    from wsconform.talk.party import local, signed
 
     plain = wish.plain or not _is_terminal(sys.stdout, color)
     style = Style(color=colored(color))
     narrator = Narrator(style, client.redactor, plain=plain, quiet=wish.plain)
+    signer: Signer | str = ""
     with ExitStack() as stack:
         if wish.local and template is not None and client.api is not None:
-            endpoint = stack.enter_context(
+            endpoint, signer = stack.enter_context(
                 local(
                     template,
                     settings,
@@ -220,6 +227,10 @@ def _meet(client: Party, settings: Settings, template: Path | None, wish: Wish, 
             )
         else:
             endpoint = Endpoint(url=client.url.rstrip("/"), ca_file=wish.ca)
+            signer = signer_for(endpoint.url) if wish.signed else ""
+        if wish.signed:
+            client = signed(client, signer)
+            narrator.hide(client.redactor)
         return _connect(client, endpoint, wish, narrator)
 
 
@@ -230,7 +241,11 @@ def _connect(party: Party, endpoint: Endpoint, wish: Wish, narrator: Narrator) -
 
     client = Client(endpoint, Transcript(party.redactor))
     outcome = client.connect(
-        headers=party.sent_headers, query=party.identity.query, subprotocols=wish.subprotocols, within=PATIENCE
+        headers=party.sent_headers,
+        query=party.identity.query,
+        signer=party.identity.signer,
+        subprotocols=wish.subprotocols,
+        within=PATIENCE,
     )
     if not isinstance(outcome, Opened):
         narrator.not_connected(outcome, party.api)

@@ -113,7 +113,7 @@ def _of_refusal(refused: Refused, api: ApiPlan | None) -> tuple[str, ...]:
     status, target = refused.status, refused.headers.get("location", "")
     if 300 <= status < 400 and target:  # noqa: PLR2004 (HTTP's)
         return (f"it redirects to {target}, which is not followed: name that address",)
-    if status == 403 and api is not None and api.authorization == "AWS_IAM":  # noqa: PLR2004
+    if status == 403 and api is not None and api.is_signed:  # noqa: PLR2004
         return _IAM_403
     known = _REFUSALS.get(status, ())
     if not known and status >= 300:  # noqa: PLR2004

@@ -11,6 +11,7 @@ import websocket
 
 from wsconform.live.answer import SUBPROTOCOL, NotUpgradedError, Upgrading
 from wsconform.live.connection import Connection, words
+from wsconform.live.credentials import Signer
 from wsconform.live.frames import FramesOnly
 from wsconform.live.outcome import (
     CONNECTION,
@@ -42,14 +43,16 @@ class Client:
         *,
         headers: Mapping[str, str | Secret] | None = None,
         query: Mapping[str, str | Secret] | None = None,
+        signer: Signer | None = None,
         subprotocols: Iterable[str] = (),
         within: float,
     ) -> Handshake:
         """Try to open a connection; `within` seconds bound all of it. What comes of it is returned, never raised."""
         number, offered = next(self._numbers), list(subprotocols)
-        headers, query = headers or {}, query or {}
-        self._note_request(number, headers, query, offered)
-        outcome = self._attempt(number, headers, query, offered, within)
+        headers, url = headers or {}, _with_query(self.endpoint.url, query or {})
+        self._note_request(number, headers, query or {}, offered, signed=signer is not None)
+        sent = _sent(headers, offered) | (signer.headers(url) if signer is not None else {})
+        outcome = self._attempt(number, url, sent, [*offered, *_names(headers)], within)
         if isinstance(outcome, Opened):
             said = "101" + (f", subprotocol {outcome.subprotocol}" if outcome.subprotocol else "")
             self.transcript.note(number, "<", said)
@@ -66,22 +69,22 @@ class Client:
         self._open.clear()
 
     def _note_request(
-        self, number: int, headers: Mapping[str, str | Secret], query: Mapping[str, str | Secret], offered: list[str]
-    ) -> None:
-        """What is sent, with the names of secrets in their place."""
-        shown = [f"{name}: {value}" for name, value in headers.items()]
-        shown += [f"?{name}={value}" for name, value in query.items()]
-        shown += [f"subprotocols {', '.join(offered)}"] if offered else []
-        self.transcript.note(number, ">", " ".join(["upgrade", urlsplit(self.endpoint.url).path or "/", *shown]))
-
-    def _attempt(
         self,
         number: int,
         headers: Mapping[str, str | Secret],
         query: Mapping[str, str | Secret],
         offered: list[str],
-        within: float,
-    ) -> Handshake:
+        *,
+        signed: bool,
+    ) -> None:
+        """What is sent, with the names of secrets in their place."""
+        shown = [f"{name}: {value}" for name, value in headers.items()]
+        shown += [f"?{name}={value}" for name, value in query.items()]
+        shown += [f"subprotocols {', '.join(offered)}"] if offered else []
+        shown += ["(signed)"] if signed else []
+        self.transcript.note(number, ">", " ".join(["upgrade", urlsplit(self.endpoint.url).path or "/", *shown]))
+
+    def _attempt(self, number: int, url: str, headers: dict[str, str], offered: list[str], within: float) -> Handshake:
         try:
             wire = open_wire(self.endpoint, within, Upgrading)
         except TimeoutError:
@@ -95,9 +98,9 @@ class Client:
         sock = FramesOnly(skip_utf8_validation=True)  # which is slow, and done where messages are read
         try:
             sock.connect(  # type: ignore[no-untyped-call]
-                _with_query(self.endpoint.url, query),
+                url,
                 socket=wire,
-                header={"Sec-WebSocket-Key": wire.new_key(), **_sent(headers, offered)},
+                header={"Sec-WebSocket-Key": wire.new_key(), **headers},
                 suppress_origin=True,
                 redirect_limit=0,
             )
@@ -105,7 +108,7 @@ class Client:
             wire.close()
             return _failed(error, within)
         chosen = wire.headers.get(SUBPROTOCOL.lower())
-        if chosen is not None and chosen not in [*offered, *_names(headers)]:
+        if chosen is not None and chosen not in offered:
             wire.close()
             return Malformed(f'names the subprotocol "{chosen}", which was not offered')
         wire.opened()

@@ -45,8 +45,10 @@ def _urls(apis: Sequence[str]) -> Iterator[str]:
 def _identities(plans: Sequence[ApiPlan]) -> Iterator[str]:
     """A reference to the environment for each identity source of each API."""
     sources = list(dict.fromkeys(source for one in plans for source in one.sources if _can_be_written(source.name)))
+    if any(one.is_signed for one in plans):
+        yield "# $connect asks for AWS_IAM: requests are signed with the credentials that the AWS SDK finds."
     if not sources:
-        if any(one.is_guarded for one in plans):
+        if any(one.is_guarded and not one.is_signed for one in plans):
             yield "# Who may connect, by the names of headers.\n# [identity.allow]"
         return
     variables = _variables(sources)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wsconform.config.files import ConfigError
+from wsconform.live.credentials import Signer
 from wsconform.live.secret import Secret
 
 REFERENCES = ENVIRONMENT, PARAMETER = "env:", "parameter:"
@@ -25,12 +26,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Values by source; what is not among a stage's sources is sent as a header all the same."""
+    """Values by source; what is not among a stage's sources is sent as a header all the same.
+
+    `signer` signs the request, for a `$connect` that asks for AWS_IAM.
+    """
 
     values: Mapping[Source, Secret] = field(default_factory=dict)
+    signer: Signer | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.values)
+        return bool(self.values) or self.signer is not None
 
     @property
     def headers(self) -> dict[str, str | Secret]:
@@ -44,11 +49,11 @@ class Identity:
 
     def without(self, source: Source) -> Identity:
         """The same without one source."""
-        return Identity({one: value for one, value in self.values.items() if one != source})
+        return replace(self, values={one: value for one, value in self.values.items() if one != source})
 
     def having(self, source: Source, value: Secret) -> Identity:
         """The same with another value for one source."""
-        return Identity({**self.values, source: value})
+        return replace(self, values={**self.values, source: value})
 
 
 def read_identity(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wsconform.config.settings import Settings
+from wsconform.live.credentials import Credentials, Signer
 from wsconform.live.identity import Identity
 from wsconform.live.management import Management
 from wsconform.live.peer import Stage
@@ -24,6 +26,17 @@ if TYPE_CHECKING:
 
 MOST_LINES = 12
 """Of a function's log, and of what happened, with a failure."""
+
+
+def signer_on(running: LocalStage) -> Signer:
+    """What signs as the person at the keyboard, who may do everything on a local stage."""
+    mine = running.credentials
+    credentials = Credentials(
+        access_key_id=mine.access_key_id,
+        secret_access_key=mine.secret_access_key,
+        session_token=mine.session_token,
+    )
+    return Signer(credentials, running.deployment.account.region)
 
 
 class Locals:
@@ -58,18 +71,13 @@ class Locals:
         at = self._endpoint(running, api)
         if at is None:
             return f"{api.label} has no stage"
-        mine = running.credentials
+        signer = signer_on(running)
         return Stage(
             endpoint=Endpoint(url=at.wss, ca_file=running.ca_file),
-            allow=allow,
+            allow=replace(allow or Identity(), signer=signer) if api.is_signed else allow,
             deny=deny,
             management=Management(
-                url=at.management,
-                region=running.deployment.account.region,
-                access_key_id=mine.access_key_id,
-                secret_access_key=mine.secret_access_key,
-                session_token=mine.session_token,
-                ca_file=running.ca_file,
+                url=at.management, region=signer.region, credentials=signer.credentials, ca_file=running.ca_file
             ),
         )
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from wsconform.live.connection import words
+from wsconform.live.credentials import Credentials, session
 from wsconform.live.wire import Endpoint, TooMuchError, Wire, open_wire
 
 Method = Literal["GET", "POST", "DELETE"]
@@ -40,9 +41,7 @@ class Management:
 
     url: str
     region: str
-    access_key_id: str | None = field(default=None, repr=False)
-    secret_access_key: str | None = field(default=None, repr=False)
-    session_token: str | None = field(default=None, repr=False)
+    credentials: Credentials | None = None
     ca_file: Path | None = None
 
     def call(self, method: Method, connection_id: str, data: bytes = b"") -> Managed:
@@ -65,39 +64,23 @@ _making = threading.Lock()
 """Making clients is not safe in several threads, while using them is."""
 
 
-@lru_cache(maxsize=1)
-def _session() -> Any:  # noqa: ANN401 (boto3 makes its client classes at run time)
-    import boto3
-
-    return boto3.session.Session()
-
-
 @lru_cache(maxsize=16)
 def _client_of(management: Management) -> Any:  # noqa: ANN401
     """The client for a stage, made once, since making one takes longer than a call."""
     from botocore.config import Config
 
+    given = management.credentials
     with _making:
-        return _session().client(
+        return session().client(
             "apigatewaymanagementapi",
             endpoint_url=management.url,
             region_name=management.region,
-            aws_access_key_id=management.access_key_id,
-            aws_secret_access_key=management.secret_access_key,
-            aws_session_token=management.session_token,
+            aws_access_key_id=given.access_key_id if given is not None else None,
+            aws_secret_access_key=given.secret_access_key if given is not None else None,
+            aws_session_token=(given.session_token or None) if given is not None else None,
             verify=str(management.ca_file) if management.ca_file is not None else None,
             config=Config(connect_timeout=_TIMEOUT, read_timeout=_TIMEOUT, retries={"total_max_attempts": 1}),
         )
-
-
-def has_credentials() -> bool:
-    """Whether the AWS SDK's chain has any; a profile that cannot be read has none."""
-    from botocore.exceptions import BotoCoreError
-
-    try:
-        return _session().get_credentials() is not None
-    except BotoCoreError:
-        return False
 
 
 def unsigned(endpoint: Endpoint, connection_id: str, method: Method, within: float = _TIMEOUT) -> Managed:

@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 class Stage:
     """A stage to probe, and who may connect to it.
 
-    `allow` and `deny` are None where nobody said. `management` is None where there are no credentials for it. `quiet`
-    are the seconds in which nothing more may come, `patience` those for a handshake; `clients` connect at once.
+    `allow` and `deny` are None where nobody said, and `nobody` says what to do about that. `management` is None where
+    there are no credentials for it. `quiet` are the seconds in which nothing more may come, `patience` those for a
+    handshake; `clients` connect at once.
     """
 
     endpoint: Endpoint
     allow: Identity | None = None
     deny: Identity | None = None
+    nobody: str = "no identity is given that may connect; give one as allow, such as NAME=env:VARIABLE"
     management: Management | None = None
     patience: float = 10.0
     quiet: float = 0.3
@@ -74,7 +76,7 @@ class Peer:
     def allowed(self) -> Identity:
         """Who may connect. Raises Undecidable where nobody said."""
         if self.stage.allow is None:
-            raise Undecidable("no identity is given that may connect; give one as allow, such as NAME=env:VARIABLE")
+            raise Undecidable(self.stage.nobody)
         return self.stage.allow
 
     def connect(self, identity: Identity, *, subprotocols: Iterable[str] = ()) -> Handshake:
@@ -84,7 +86,11 @@ class Peer:
             self.transcript.note(0, ".", f"not tried again: {self.presence.missed}")
             raise Absent(self.presence.missed)
         outcome = self.client.connect(
-            headers=identity.headers, query=identity.query, subprotocols=subprotocols, within=self.stage.patience
+            headers=identity.headers,
+            query=identity.query,
+            signer=identity.signer,
+            subprotocols=subprotocols,
+            within=self.stage.patience,
         )
         nowhere = isinstance(outcome, Unreachable) or outcome == Unanswered(CONNECTION, self.stage.patience)
         if nowhere or (is_allowed and isinstance(outcome, GONE)):

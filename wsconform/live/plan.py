@@ -64,6 +64,11 @@ class ApiPlan:
         """Whether a client has to say who it is."""
         return self.authorization != "NONE"
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether a client has to sign its upgrade request with AWS credentials."""
+        return self.authorization == "AWS_IAM"
+
     def unused_message(self) -> str | None:
         """A message that selects no route but `$default`, different each time; None where none can be made up."""
         return None if self.selection is None else selecting(self.selection, f"wsconform-{secrets.token_hex(4)}")

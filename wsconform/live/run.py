@@ -16,7 +16,7 @@ from wsconform.live.outcome import Handshake, HungUp, NotHttp, Unanswered, Unrea
 from wsconform.live.peer import GONE, Peer, Presence, Stage
 from wsconform.live.probe import Case
 from wsconform.live.secret import Redactor
-from wsconform.live.transcript import Transcript
+from wsconform.live.transcript import Transcript, shortened
 from wsconform.live.verdict import Absent, Level, ProbeVerdict, Undecidable, Unmet
 
 AT_ONCE = 8
@@ -52,18 +52,13 @@ def run_probe(case: Case, stage: Stage, redact: Redactor, presence: Presence | N
     return ProbeVerdict(
         outcome=outcome,
         expected=unmet.expected if unmet is not None else (),
-        actual=_shown(redact(unmet.actual)) if unmet is not None else "",
+        actual=shortened(redact(unmet.actual), MOST_SHOWN) if unmet is not None else "",
         causes=tuple(map(redact, unmet.causes or usual_causes(unmet.met, case.api, case.route))) if unmet else (),
         reason=redact(reason),
         transcript=tuple(transcript.lines()),
         began=began,
         seconds=time.monotonic() - begun,
     )
-
-
-def _shown(text: str) -> str:
-    """A text that may be anything of any length, as far as people want to see it."""
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}… ({len(text):,} characters)"
 
 
 class LiveRun:
@@ -120,7 +115,9 @@ class LiveRun:
         def met(identity: Identity) -> Handshake:
             client = Client(stage.endpoint, Transcript(self._redact))
             try:
-                return client.connect(headers=identity.headers, query=identity.query, within=stage.patience)
+                return client.connect(
+                    headers=identity.headers, query=identity.query, signer=identity.signer, within=stage.patience
+                )
             finally:
                 client.close()
 

@@ -38,10 +38,11 @@ class Redactor:
     """Takes secrets out of text that others have written, such as a stage's answers and logs.
 
     A value is looked for as it is and in the spellings in which programs write values down: in URLs, in JSON, in
-    Python's `repr`, in base64. A short value is hidden where it stands as a word of its own.
+    Python's `repr`, in base64. A short value is hidden where it stands as a word of its own. What fits one of some
+    `patterns` is hidden too.
     """
 
-    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+    def __init__(self, secrets: Iterable[Secret] = (), patterns: Iterable[str] = ()) -> None:
         spellings = {
             one
             for secret in secrets
@@ -50,7 +51,8 @@ class Redactor:
             if len(one) >= LEAST
         }
         longest_first = sorted(spellings, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(_looked_for, longest_first))) if spellings else None
+        looked_for = [*map(_looked_for, longest_first), *patterns]
+        self._pattern = re.compile("|".join(looked_for)) if looked_for else None
 
     def __call__(self, text: str) -> str:
         """The text without the secrets."""

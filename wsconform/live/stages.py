@@ -17,7 +17,7 @@ from wsconform.live.probe import Case, Probes
 from wsconform.live.report import ProbeReport
 from wsconform.live.run import LiveRun
 from wsconform.live.secret import Redactor, Secret
-from wsconform.live.target import identities, parameters_of, secrets_in, stage_at, url_of
+from wsconform.live.target import identities, parameters_of, redactor_of, stage_at, url_of
 from wsconform.live.verdict import ProbeVerdict
 
 
@@ -99,11 +99,15 @@ class Stages:
 
     def _stage(self, examination: Examination, api: ApiPlan) -> Stage | str:
         allow, deny = self.identities(examination, api)
-        self._redact[self._key(examination, api)] = Redactor(secrets_in(allow, deny))
+        self._redact[self._key(examination, api)] = redactor_of(allow, deny)
         if self.locals is not None:
-            return self.locals.stage(examination.stack, api, allow, deny)
-        url = self.url(examination, api)
-        return stage_at(url, allow, deny) if url else f"no URL is given for {api.label}"
+            stage = self.locals.stage(examination.stack, api, allow, deny)
+        else:
+            url = self.url(examination, api)
+            stage = stage_at(url, api, allow, deny) if url else f"no URL is given for {api.label}"
+        if isinstance(stage, Stage):
+            self._redact[self._key(examination, api)] = redactor_of(stage.allow, stage.deny)
+        return stage
 
     def identities(self, examination: Examination, api: ApiPlan) -> tuple[Identity | None, Identity | None]:
         """Who may connect, and who may not; None where nobody said. Raises ConfigError for one that is not there."""

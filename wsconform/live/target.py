@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from wsconform.check.registry import unknown_name
 from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
+from wsconform.live.credentials import SIGNATURE, Signer, found, usual_region
 from wsconform.live.identity import Identity, read_identity
-from wsconform.live.management import Management, has_credentials
+from wsconform.live.management import Management
 from wsconform.live.peer import Stage
 from wsconform.live.plan import ApiPlan
-from wsconform.live.secret import Secret
+from wsconform.live.secret import Redactor, Secret
 from wsconform.live.wire import Endpoint
 from wsconform.template.stack import Stack
 
@@ -55,16 +57,46 @@ def parameters_of(stack: Stack) -> dict[str, str]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def secrets_in(*identified: Identity | None) -> list[Secret]:
-    """What must not be shown of some identities."""
-    return [value for identity in identified if identity is not None for value in identity.values.values()]
+def redactor_of(*identified: Identity | None, more: Iterable[Secret] = ()) -> Redactor:
+    """Takes out of text what must not be shown of some identities, and `more`."""
+    known = [identity for identity in identified if identity is not None]
+    signers = [identity.signer for identity in known if identity.signer is not None]
+    values = [value for identity in known for value in identity.values.values()]
+    of_signers = [value for signer in signers for value in signer.hidden]
+    return Redactor([*values, *of_signers, *more], [SIGNATURE] if signers else [])
 
 
-def stage_at(url: str, allow: Identity | None, deny: Identity | None) -> Stage:
-    """A stage that somebody else runs. On AWS, `@connections` is called with the credentials of the SDK's chain."""
+def stage_at(url: str, api: ApiPlan, allow: Identity | None, deny: Identity | None) -> Stage:
+    """A stage that somebody else runs.
+
+    On AWS, `@connections` is called with the credentials of the SDK's chain; wherever it is, upgrade requests are
+    signed with them if `$connect` asks for that.
+    """
     endpoint = Endpoint(url=url.rstrip("/"))
-    region = _REGION.search(url)
+    region = region_of(url)
     management = None
-    if endpoint.is_aws and region is not None and has_credentials():
-        management = Management(url=endpoint.url.replace("wss://", "https://", 1), region=region[1])
-    return Stage(endpoint=endpoint, allow=allow, deny=deny, management=management)
+    if endpoint.is_aws and region is not None and found() is not None:
+        management = Management(url=endpoint.url.replace("wss://", "https://", 1), region=region)
+    stage = Stage(endpoint=endpoint, allow=allow, deny=deny, management=management)
+    if not api.is_signed:
+        return stage
+    signer = signer_for(url)
+    if isinstance(signer, str):
+        return replace(stage, allow=None, nobody=signer)
+    return replace(stage, allow=replace(allow or Identity(), signer=signer))
+
+
+def signer_for(url: str) -> Signer | str:
+    """What signs upgrade requests to a stage of somebody else's; why nothing does."""
+    credentials, region = found(), region_of(url) or usual_region()
+    if credentials is None:
+        return "there are no AWS credentials to sign with, as $connect asks for: the AWS SDK finds none"
+    if region is None:
+        return "the region to sign for is told neither by the URL nor by AWS_DEFAULT_REGION"
+    return Signer(credentials, region)
+
+
+def region_of(url: str) -> str | None:
+    """The region of a host of API Gateway's own."""
+    told = _REGION.search(url)
+    return told[1] if told is not None else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,9 +13,14 @@ from wsconform.report.cells import visible
 
 LONGEST = 200
 """Characters shown of one message."""
-MOST = 60
-"""Entries kept of one probe: a flood of frames must not fill memory, nor the screen."""
+FIRST, LAST = 24, 36
+"""Entries kept of one probe, from its begin and up to its end: a flood must not fill memory, nor the screen."""
 Direction = Literal[">", "<", "."]
+
+
+def shortened(text: str, most: int) -> str:
+    """A text that may be of any length, as far as people want to see it. Secrets are to be taken out before."""
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +39,26 @@ class Transcript:
     def __init__(self, redact: Redactor | None = None) -> None:
         self._redact = redact or Redactor()
         self._begun = time.monotonic()
-        self.entries: list[Entry] = []
-        self.left_out = 0
+        self._first: list[Entry] = []
+        self._last: deque[Entry] = deque(maxlen=LAST)
+        self._noted = 0
+        self._lock = threading.Lock()
 
     def note(self, connection: int, direction: Direction, text: str) -> None:
         """Keep one entry; `connection` counts the connections of the probe from 1, 0 is for none."""
-        if len(self.entries) >= MOST:
-            self.left_out += 1
-            return
-        shown = visible(self._redact(text))
-        if len(shown) > LONGEST:
-            shown = f"{shown[:LONGEST]}… ({len(shown):,} characters)"
-        self.entries.append(Entry(time.monotonic() - self._begun, connection, direction, shown))
+        shown = shortened(visible(self._redact(text)), LONGEST)
+        with self._lock:
+            entry = Entry(time.monotonic() - self._begun, connection, direction, shown)
+            self._noted += 1
+            if len(self._first) < FIRST:
+                self._first.append(entry)
+            else:
+                self._last.append(entry)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What is kept."""
+        return [*self._first, *self._last]
 
     def lines(self) -> list[str]:
         """The transcript as text; connections are told apart only where there are several."""
@@ -52,4 +67,5 @@ class Transcript:
             f"{entry.at:+8.3f} {f'#{entry.connection} ' if several else ''}{entry.direction} {entry.text}"
             for entry in self.entries
         ]
-        return [*lines, f"… {self.left_out:,} more"] if self.left_out else lines
+        left_out = self._noted - len(lines)
+        return [*lines[:FIRST], f"… {left_out:,} more", *lines[FIRST:]] if left_out else lines

@@ -15,11 +15,13 @@ from wsconform.live.outcome import Handshake, Refused, Untrusted
 from wsconform.live.plan import ApiPlan
 from wsconform.live.received import Binary, Closed, Lost, Pong, Received, Text
 from wsconform.live.secret import Redactor
+from wsconform.live.transcript import shortened
 from wsconform.report.cells import cells, visible
 from wsconform.report.excerpt import WIDTH
 from wsconform.report.style import Role, Style
 
 _ORDERLY = (1000, 1001, 1005)
+_MOST_BODY = 1_000
 
 
 class Narrator:
@@ -34,6 +36,10 @@ class Narrator:
         self._plain = plain
         self._quiet = quiet
         self._lock = threading.Lock()
+
+    def hide(self, redact: Redactor) -> None:
+        """Take other secrets out from now on."""
+        self._redact = redact
 
     def heard(self, received: Received) -> None:
         """Write what came."""
@@ -72,7 +78,7 @@ class Narrator:
                 f"{self._style('error', 'error:')} {visible(self._redact(str(outcome)))}", color=self._style.color
             )
             if isinstance(outcome, Refused) and outcome.body.strip():
-                to_stderr(f"  body: {visible(self._redact(outcome.body.strip()))}")
+                to_stderr(f"  body: {shortened(visible(self._redact(outcome.body.strip())), _MOST_BODY)}")
             for number, cause in enumerate(usual_causes(outcome, api)):
                 to_stderr(f"  {'usually:' if not number else '     or:'} {visible(self._redact(cause))}")
             if _remedy(outcome):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wsconform.check.registry import unknown_name
 from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
+from wsconform.live.credentials import Signer
 from wsconform.live.identity import PARAMETER, Identity, read_identity
+from wsconform.live.local import signer_on
 from wsconform.live.plan import ApiPlan, plans_of
 from wsconform.live.secret import Redactor, Secret
-from wsconform.live.target import identities, parameters_of, secrets_in, url_of
+from wsconform.live.target import identities, parameters_of, redactor_of, url_of
 from wsconform.live.wire import Endpoint
 from wsconform.template.source import read
 from wsconform.wiring.reader import read_stack
@@ -45,9 +47,7 @@ class Party:
     @property
     def redactor(self) -> Redactor:
         """Takes out of text what identifies the client."""
-        return Redactor(
-            [*secrets_in(self.identity), *(one for one in self.headers.values() if isinstance(one, Secret))]
-        )
+        return redactor_of(self.identity, more=[one for one in self.headers.values() if isinstance(one, Secret)])
 
     @property
     def examples(self) -> list[str]:
@@ -105,6 +105,13 @@ def _chosen(plans: Mapping[str, ApiPlan], template: Path, api: str | None) -> Ap
     return next(iter(plans.values()))
 
 
+def signed(client: Party, signer: Signer | str) -> Party:
+    """The same with a signature on its upgrade request. Raises ConfigError where nothing can sign."""
+    if isinstance(signer, str):
+        raise ConfigError(signer)
+    return replace(client, identity=replace(client.identity, signer=signer))
+
+
 @contextmanager
 def local(
     template: Path,
@@ -112,8 +119,11 @@ def local(
     api: ApiPlan,
     on_happening: Callable[[Happening], None],
     on_line: Callable[[str, str], None],
-) -> Iterator[Endpoint]:
-    """Run a template on this machine meanwhile, and tell what happens there. Raises StageError, ConfigError."""
+) -> Iterator[tuple[Endpoint, Signer]]:
+    """Run a template on this machine meanwhile, and tell what happens there: where, and who may sign for it.
+
+    Raises StageError, ConfigError.
+    """
     from wsconform.local.stage import LocalStage
 
     stage = LocalStage(template, parameters=settings.overrides, samconfig_env=settings.samconfig_env, on_line=on_line)
@@ -122,4 +132,4 @@ def local(
         url = next((one.wss for one in stage.endpoints if one.api == api.label), None)
         if url is None:
             raise ConfigError(f"{api.label} has no stage")
-        yield Endpoint(url=url, ca_file=stage.ca_file)
+        yield Endpoint(url=url, ca_file=stage.ca_file), signer_on(stage)
