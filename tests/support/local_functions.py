@@ -53,6 +53,7 @@ class Stage:
     def __init__(self, folder: Path, *functions: DeployedFunction, **settings: Any) -> None:  # noqa: ANN401 (of many types)
         self.folder = folder
         self.lines: list[str] = []
+        self.troubles: list[tuple[str, str]] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -61,6 +62,7 @@ class Stage:
             account=ACCOUNT,
             ca_file=settings.pop("ca_file", None),
             on_line=lambda _label, line: self.lines.append(line),
+            on_trouble=lambda what, why: self.troubles.append((what, why)),
             **settings,
         )
         self.run(self.functions.start())
@@ -72,8 +74,10 @@ class Stage:
     def invoke(
         self, label: str = "F", event: object = None, request_id: str = "id-1", arn: str | None = None
     ) -> Invoked:
-        """One invocation."""
-        return self.begin(event, label, request_id, arn).result(LONGEST)
+        """One invocation, and what is logged of it."""
+        outcome = self.begin(event, label, request_id, arn).result(LONGEST)
+        self.run(asyncio.sleep(0))
+        return outcome
 
     def begin(
         self, event: object, label: str = "F", request_id: str = "id-0", arn: str | None = None
@@ -107,10 +111,10 @@ class Stage:
         """Do something in the event loop."""
         self._loop.call_soon_threadsafe(work)
 
-    def until(self, line: str) -> None:
+    def until(self, line: str, label: str = "F") -> None:
         """Wait until a line is logged."""
         until = time.monotonic() + LONGEST
-        while line not in self.lines and time.monotonic() < until:
+        while line not in self.functions.logs(label) and time.monotonic() < until:
             time.sleep(0.005)
 
     def stop(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from wsconform.local.errors import StageError
     from wsconform.local.stage import LocalStage
     from wsconform.report.style import Style
+
+UNCOLLECTED = 20_000
+"""Objects that may be made before it is looked which of them are garbage."""
 
 
 def _folder(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
@@ -132,6 +136,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
             if host not in LOOPBACK:
                 say(f"warning: {host} can be reached from other machines, and whoever does runs the template's code")
             _introduce(stage, style, as_json=log_json)
+            _collect_from_now_on()
             with _ready(stage, ready_file):
                 _until(ended, stage, watch=watch, told=told)
     except StageError as error:
@@ -169,6 +174,13 @@ def _allow_many_connections() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _collect_from_now_on() -> None:
+    """Collect what connections leave behind, often, as the process stays; what the start has made is not looked at."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(UNCOLLECTED)
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:

@@ -43,7 +43,7 @@ def test_no_worker_before_the_first_event_unless_asked(running: Made) -> None:
 
 def test_quick_events_share_a_worker(running: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PATIENCE", "LONGEST_WAIT"):  # however slow the machine is just now
-        monkeypatch.setattr(f"wsconform.local.functions.pool.{name}", 60)
+        monkeypatch.setattr(f"wsconform.local.functions.demand.{name}", 60)
     stage = running(WAITS)
     stage.returned()
     assert len(set(values(stage.at_once(*[0] * 20)))) == 1
@@ -68,14 +68,15 @@ def test_events_of_a_handler_that_waits_do_not_wait_for_each_other(
 ) -> None:
     """As soon as it is seen to take its time with every event, however short that is."""
     for name in ("LONGEST_WAIT", "LONG"):
-        monkeypatch.setattr(f"wsconform.local.functions.pool.{name}", 60)
+        monkeypatch.setattr(f"wsconform.local.functions.demand.{name}", 60)
     stage = running(WAITS)
     assert len(set(values(stage.at_once(*[0.06] * 60)))) > 1
 
 
 def test_a_handler_that_is_quick_at_times_needs_no_other_worker(running: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in {"LONGEST_WAIT": 60, "LONG": 60, "SLOW": 0.1}.items():  # however slow the machine is just now
-        monkeypatch.setattr(f"wsconform.local.functions.pool.{name}", seconds)
+    settings = {"LONGEST_WAIT": 60, "LONG": 60, "SLOW": 0.1, "PROCESSORS": 1}  # however slow the machine is just now
+    for name, seconds in settings.items():
+        monkeypatch.setattr(f"wsconform.local.functions.demand.{name}", seconds)
     stage = running(WAITS)
     for _ in range(3):
         stage.returned()
@@ -115,8 +116,8 @@ def test_what_a_burst_leaves_behind_ends_but_for_one(running: Made, monkeypatch:
 def test_an_event_that_waits_long_gets_a_worker_however_quick_the_others_are(
     running: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wsconform.local.functions.pool.PATIENCE", 0.01)
-    monkeypatch.setattr("wsconform.local.functions.pool.LONGEST_WAIT", 0.02)
+    monkeypatch.setattr("wsconform.local.functions.demand.PATIENCE", 0.01)
+    monkeypatch.setattr("wsconform.local.functions.demand.LONGEST_WAIT", 0.02)
     stage = running(WAITS.replace("event or 0", "0.005"), settings={"most_workers": 4})
     assert len(set(values(stage.at_once(*[0] * 300)))) > 1
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from local_functions import Made, raised, written
@@ -70,7 +71,17 @@ def test_the_log_is_lambdas(running: Made) -> None:
     assert named == ["REPORT RequestId", *told]
     stage.returned()
     assert "Init Duration" not in stage.functions.logs("F", last=1)[0]
-    assert stage.lines == stage.functions.logs("F", last=1000)
+    assert stage.lines == 2 * [printed, ANY, unended]
+
+
+def test_what_lambda_reports_is_told_where_an_event_fails(running: Made) -> None:
+    stage = running("def handler(event, context):\n    return event['a']\n")
+    stage.returned(event={"a": 1})
+    assert stage.lines == []
+    raised(stage.invoke(event={}, request_id="id-8"))
+    *_, end, report = stage.lines
+    assert end == "END RequestId: id-8"
+    assert report.startswith("REPORT RequestId: id-8\t")
 
 
 def test_an_exception_is_told_as_lambda_does(running: Made) -> None:

@@ -65,7 +65,7 @@ def test_without_it_this_python_does(path: Path, says: str | None) -> None:
 
 def test_node(path: Path) -> None:
     program(path / "node", "echo 22.11.0 /where/node really/is")
-    shares = ("--max-old-space-size=230", "--max-semi-space-size=12")
+    shares = ("--max-old-space-size=230", "--max-semi-space-size=2")
     command = ("/where/node really/is", *shares, str(runtimes.BOOTSTRAPS / "node_bootstrap.mjs"))
     assert chosen("nodejs22.x", path) == Chosen(command=command)
     remark = "runs under Node.js 22, which `node` on PATH is, not under 20"

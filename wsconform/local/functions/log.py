@@ -37,7 +37,10 @@ def make_folder(folder: Path) -> None:
 
 
 class Log:
-    """One function's log. `on_line` is told every line that is kept, `on_trouble` that its file ends early."""
+    """One function's log.
+
+    `on_line` is told of the lines that people want to see as they come, `on_trouble` that the file ends early.
+    """
 
     def __init__(
         self, label: str, *, on_line: Callable[[str, str], None], on_trouble: Trouble, folder: Path | None
@@ -53,11 +56,12 @@ class Log:
         """The newest lines, oldest first."""
         return list(self._lines)[-count:] if count > 0 else []
 
-    def add(self, *lines: str) -> None:
-        """Add lines."""
-        for line in lines:
-            self._lines.append(line)
-            self._on_line(self._label, line)
+    def add(self, *lines: str, told: bool = True) -> None:
+        """Add lines; those that are not `told` are only kept."""
+        self._lines.extend(lines)
+        if told:
+            for line in lines:
+                self._on_line(self._label, line)
         if self._file is not None:
             trouble = self._file.write(lines)
             if trouble:

@@ -6,28 +6,12 @@ import asyncio
 from collections import deque
 from collections.abc import Coroutine
 
+from wsconform.local.functions.demand import PATIENCE, Demand
 from wsconform.local.functions.log import Log
 from wsconform.local.functions.process import LONGEST_END
 from wsconform.local.functions.worker import Event, Launch, Worker
 from wsconform.local.outcome import Crashed, Invoked, Raised, Unrunnable
 
-PATIENCE = 0.05
-"""Seconds that an event waits before one more worker is started, where that helps.
-
-Lambda starts one for each event that finds none idle. On one machine that would be one for each client of a burst, each
-with the memory and the start of a whole runtime, while the events of a quick handler are served sooner by waiting: they
-need a processor, of which more workers do not make more.
-"""
-SLOW = 0.02
-"""Seconds from which on events are slow where none of the last ones was quicker: the handler then waits for something
-itself, and one more worker is started. The quickest one tells, since a busy machine makes events slow, but seldom all.
-"""
-LAST, FEW = 16, 4
-"""How many events are the last ones, and with how many less nothing is known."""
-LONG = 0.1
-"""Seconds that all workers have been at their events when one more is started, however quick others were."""
-LONGEST_WAIT = 1.0
-"""Seconds that an event waits, while no worker is being started, before one more is started anyway."""
 LONGEST_REST = 20.0
 """Seconds that a worker rests before it is ended, unless it is the only one. Lambda keeps them for some minutes."""
 
@@ -52,7 +36,7 @@ class Pool:
         self._idle: dict[Worker, float] = {}  # since when; the one that worked last is the last, and the first to go
         self._queue: deque[Event] = deque()
         self._waiting = 0  # bytes in the queue
-        self._took: deque[float] = deque(maxlen=LAST)  # seconds, of the last events
+        self._demand = Demand()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._rest_timer: asyncio.TimerHandle | None = None
@@ -61,7 +45,7 @@ class Pool:
     def use(self, launch: Launch | Unrunnable) -> None:
         """Start workers like this from now on, or none; those that are there end, once they have answered."""
         self._launch = launch
-        self._took.clear()
+        self._demand.forget()
         while isinstance(launch, Unrunnable) and self._queue:
             self._next().end(launch)
         for worker in list(self._idle):
@@ -122,7 +106,7 @@ class Pool:
 
     def took(self, seconds: float) -> None:
         """An event of a worker's has ended after so long."""
-        self._took.append(seconds)
+        self._demand.took(seconds)
 
     def withdrew(self, worker: Worker) -> None:
         """A worker that was ready is not."""
@@ -158,6 +142,7 @@ class Pool:
         if not self._workers:
             self._start(self._launch)
         elif self._timer is None and len(self._workers) < self._most:
+            self._demand.look()
             self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._lose_patience)
 
     def _lose_patience(self) -> None:
@@ -171,11 +156,11 @@ class Pool:
         if self._stopped or not self._workers or any(worker.starts for worker in self._workers):
             return False
         ready = max(worker.ready_since for worker in self._workers)
-        waited = asyncio.get_running_loop().time() - max(self._queue[0].queued, ready)
-        if waited < PATIENCE:
-            return False
-        slow = len(self._took) >= FEW and min(self._took) >= SLOW
-        return slow or waited >= LONGEST_WAIT or all(worker.busy_for() >= LONG for worker in self._workers)
+        return self._demand.helps(
+            workers=len(self._workers),
+            waited=asyncio.get_running_loop().time() - max(self._queue[0].queued, ready),
+            busy=min(worker.busy_for() for worker in self._workers),
+        )
 
     def _end_rested(self) -> None:
         """End the workers that a burst has left behind; one stays."""

@@ -16,6 +16,9 @@ from wsconform.local.functions.code import Laid
 
 BOOTSTRAPS = Path(__file__).with_name("bootstraps")
 SECONDS_TO_ANSWER = 10
+LARGEST_SEMI_SPACE = 2
+"""MiB of each of the three parts that V8 makes new objects in. It fills them all before it looks for garbage, however
+little a handler keeps, and a stage has many workers."""
 
 
 class RuntimeMissingError(Exception):
@@ -91,7 +94,8 @@ def _node(major: int, memory: int) -> Chosen:
     path, found = told
     remark = "" if found == major else f"runs under Node.js {found}, which `node` on PATH is, not under {major}"
     # Of the function's memory, as Lambda shares it out; V8 by itself would take as much as it likes.
-    shares = (f"--max-old-space-size={memory * 90 // 100}", f"--max-semi-space-size={max(memory * 5 // 100, 1)}")
+    young = min(max(memory * 5 // 100, 1), LARGEST_SEMI_SPACE)
+    shares = (f"--max-old-space-size={memory * 90 // 100}", f"--max-semi-space-size={young}")
     return Chosen(command=(path, *shares, str(BOOTSTRAPS / "node_bootstrap.mjs")), remark=remark)
 
 

@@ -157,7 +157,7 @@ class Worker:
             size=len(event.payload),
         )
         connection.give(head, event.payload)
-        self._log.add(f"START RequestId: {event.request_id} Version: $LATEST")
+        self._log.add(f"START RequestId: {event.request_id} Version: $LATEST", told=False)
 
     def busy_for(self) -> float:
         """The seconds that it has been on its event; 0 without one."""
@@ -241,7 +241,8 @@ class Worker:
         if self._process is not None:
             self._process.drain()
         self._output.finish()
-        self._log.add(f"END RequestId: {event.request_id}", self._report(event, spent * 1000))
+        end, report = f"END RequestId: {event.request_id}", self._report(event, spent * 1000)
+        self._log.add(end, report, told=not isinstance(outcome, Returned))
 
     def _report(self, event: Event, spent: float) -> str:
         """Lambda's REPORT line, of an event that took so many milliseconds."""
