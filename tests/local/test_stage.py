@@ -200,6 +200,38 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         connect(stage).close()
 
 
+def test_an_end_that_comes_before_the_start(tmp_path: Path) -> None:
+    async def give_up(seconds: float) -> None:
+        stage = LocalStage(template)
+        starting = asyncio.ensure_future(stage.__aenter__())
+        await asyncio.sleep(seconds)
+        if starting.cancel():
+            with pytest.raises(asyncio.CancelledError):
+                await starting
+        else:
+            stage.stop()
+
+    template = write_template(tmp_path)
+    for seconds in (0, 0.0001, 0.001, 0.01, 0.1):
+        asyncio.run(give_up(seconds))
+    assert not [one for one in threading.enumerate() if one.name.startswith("wsconform")]
+
+
+def test_what_would_wait_for_itself_is_refused(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def ask(_: object) -> None:
+        for what in (stage.stop, stage.redeploy, lambda: stage.logs("None")):
+            with pytest.raises(RuntimeError, match="own thread"):
+                what()
+        said.append(stage.happenings[-1].what.kind)
+
+    with LocalStage(write_template(tmp_path)) as stage:
+        stage.on_happening(ask)
+        connect(stage).close()
+        until(lambda: said[:1] == ["connect"])
+
+
 def test_one_port_for_both(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

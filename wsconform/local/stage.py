@@ -8,6 +8,7 @@ import os
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from concurrent.futures import CancelledError
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
@@ -90,20 +91,23 @@ class LocalStage:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._end: asyncio.Event
+        self._starting = threading.Lock()
         self._started = threading.Event()
+        self._unwanted = False
         self._failed: BaseException | None = None
 
     # Start and end.
 
     def start(self) -> Self:
         """Start, and wait until clients can connect. Raises StageError, and RuntimeError if it was started before."""
-        if self._thread is not None:
-            raise RuntimeError("a local stage is started once; make another one")
         from wsconform.local.people.status import StatusPage
 
-        self._running.page = StatusPage(self._running).answer
-        self._thread = threading.Thread(target=self._run, name="wsconform-stage", daemon=True)
-        self._thread.start()
+        with self._starting:
+            if self._thread is not None or self._unwanted:
+                raise RuntimeError("a local stage is started once; make another one")
+            self._running.page = StatusPage(self._running).answer
+            self._thread = threading.Thread(target=self._run, name="wsconform-stage", daemon=True)
+            self._thread.start()
         try:
             self._started.wait()
         except BaseException:
@@ -115,10 +119,17 @@ class LocalStage:
         return self
 
     def stop(self) -> None:
-        """End all processes, connections and ports at once, and wait for that. Does nothing if nothing runs."""
-        thread, loop = self._thread, self._loop
+        """End all processes, connections and ports at once, and wait for that. Does nothing if nothing runs.
+
+        Raises RuntimeError in the stage's own thread, which cannot wait for its end.
+        """
+        with self._starting:
+            self._unwanted = True
+            thread = self._thread
         if thread is None:
             return
+        self._keep_out()
+        loop = self._loop
         if loop is not None and thread.is_alive():
             with contextlib.suppress(RuntimeError):  # it has ended by itself just now
                 loop.call_soon_threadsafe(self._end.set)
@@ -272,11 +283,27 @@ class LocalStage:
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the stage's thread, and wait for it."""
-        loop = self._loop
-        if loop is None or not self._started.is_set() or loop.is_closed():
+        try:
+            doing = asyncio.run_coroutine_threadsafe(work, self._open_loop())
+        except RuntimeError:
             work.close()
+            raise
+        try:
+            return doing.result()
+        except CancelledError:  # it ended meanwhile
+            raise RuntimeError(NOT_RUNNING) from None
+
+    def _open_loop(self) -> asyncio.AbstractEventLoop:
+        """The loop of the stage's thread. Raises RuntimeError where there is none, and in that thread."""
+        self._keep_out()
+        if self._loop is None or not self._started.is_set() or self._loop.is_closed():
             raise RuntimeError(NOT_RUNNING)
-        return asyncio.run_coroutine_threadsafe(work, loop).result()
+        return self._loop
+
+    def _keep_out(self) -> None:
+        """Raise RuntimeError in the stage's own thread: what `on_happening` or `on_line` ask there waits for itself."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("this cannot be asked in the local stage's own thread")
 
     def _run(self) -> None:
         try:
@@ -290,6 +317,8 @@ class LocalStage:
     async def _live(self) -> None:
         self._end = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        if self._unwanted:  # before there was a loop to be told
+            self._end.set()
         try:
             await self._until_end(self._running.start())
             self._started.set()
