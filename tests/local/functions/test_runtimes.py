@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import platform
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,9 +88,24 @@ def test_a_bootstrap_runs_whatever_the_runtime(path: Path, runtime: str) -> None
     assert chosen(runtime, path) == Chosen(command=(str(path / "bootstrap"),))
 
 
-def test_a_bootstrap_that_is_not_executable(path: Path) -> None:
-    (path / "bootstrap").touch()
-    assert why_not("provided.al2", path) == f'"{path}/bootstrap" is not executable'
+OTHER, OTHERS_NAME = (62, "x86_64") if platform.machine() in {"aarch64", "arm64"} else (183, "aarch64")
+
+
+@pytest.mark.parametrize(
+    ("head", "fault"),
+    [
+        (None, "is not executable: give it the right with `chmod +x`"),
+        (b"#!/bin/sh\r\nexit\r\n", "has the line ends of Windows: save it with those of Unix"),
+        (b"#!/no/such/php -q\n", 'is a script for "/no/such/php": install that'),
+        (b"#!/usr/bin/env -S LANG=C phpp -q\n", 'is a script for "phpp": install that'),
+        (b"\x7fELF" + bytes(14) + OTHER.to_bytes(2, "little"), f"is built for {OTHERS_NAME}, and this machine is "),
+    ],
+    ids=["right", "line ends", "interpreter", "env", "machine"],
+)
+def test_a_bootstrap_that_does_not_run_here(path: Path, head: bytes | None, fault: str) -> None:
+    (path / "bootstrap").write_bytes(head or b"")
+    (path / "bootstrap").chmod(0o644 if head is None else 0o755)
+    assert why_not("provided.al2", path).startswith(f'"{path}/bootstrap" {fault}')
 
 
 def test_what_does_not_run_here(path: Path) -> None:

@@ -38,7 +38,7 @@ class _Absent:
 def code_of(site: Site, function: Function) -> Code:
     """Where a function's code lies, with its layers; or why it cannot be run from here."""
     if function.literal("PackageType") == "Image":
-        return Code(unusable="its code is a container image")
+        return Code(unusable="its code is a container image, which does not run here")
     settled = site.settled(function)
     inline = settled.get("InlineCode")
     whole = settled.get("Code")
@@ -107,6 +107,6 @@ def _content(site: Site, resource: Resource, name: str) -> Path | _Absent:
     try:
         if path.exists():
             return path.resolve()
-        return _Absent(f'its code, "{written}", does not lie beside the template', path)
+        return _Absent(f'its code, "{written}", does not lie beside the template: build it, or mend the path', path)
     except (OSError, ValueError) as error:
         return _Absent(f'its code, "{written}", cannot be read: {error}')

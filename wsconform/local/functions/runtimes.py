@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -16,6 +17,9 @@ from wsconform.local.functions.code import Laid
 
 BOOTSTRAPS = Path(__file__).with_name("bootstraps")
 SECONDS_TO_ANSWER = 10
+_HEAD = 256  # bytes of a file that tell what it is
+_MACHINES = {62: ("x86_64", "amd64"), 183: ("aarch64", "arm64")}
+"""Names of machines by the number that an ELF file has of them."""
 LARGEST_SEMI_SPACE = 2
 """MiB of each of the three parts that V8 makes new objects in. It fills them all before it looks for garbage, however
 little a handler keeps, and a stage has many workers."""
@@ -44,14 +48,41 @@ def choose(runtime: str, laid: Laid, *, memory: int) -> Chosen:
     for folder in (laid.folder, *laid.layers):
         bootstrap = folder / "bootstrap"
         if bootstrap.is_file():
-            if os.access(bootstrap, os.X_OK):
-                return Chosen(command=(str(bootstrap),))
-            raise RuntimeMissingError(f'"{bootstrap}" is not executable')
+            if fault := _fault_of(bootstrap):
+                raise RuntimeMissingError(f'"{bootstrap}" {fault}')
+            return Chosen(command=(str(bootstrap),))
     if runtime.startswith("provided"):
         raise RuntimeMissingError(f'there is no executable "bootstrap" in "{laid.folder}" or in a layer')
     raise RuntimeMissingError(
         f"{runtime} does not run here: only pythonX.Y, nodejsX.x and code with an executable bootstrap of its own do"
     )
+
+
+def _fault_of(bootstrap: Path) -> str:
+    """Why a file does not run here, and what to do; empty where nothing is known against it."""
+    if not os.access(bootstrap, os.X_OK):
+        return "is not executable: give it the right with `chmod +x`"
+    try:
+        with bootstrap.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if head.startswith(b"\x7fELF"):
+        built, here = _MACHINES.get(int.from_bytes(head[18:20], "little")), platform.machine().lower()
+        if sys.platform != "linux":
+            return "is built for Linux: build it for this machine"
+        if built is not None and here not in built:
+            return f"is built for {built[0]}, and this machine is {here}: build it for that"
+    if not head.startswith(b"#!"):
+        return ""
+    line = head[2:].partition(b"\n")[0]
+    if line.endswith(b"\r"):
+        return "has the line ends of Windows: save it with those of Unix"
+    program, *rest = os.fsdecode(line).split() or [""]
+    if program.endswith("/env"):
+        named = [word for word in rest if not word.startswith("-") and "=" not in word]
+        program = named[0] if named else program
+    return f'is a script for "{program}": install that' if program and shutil.which(program) is None else ""
 
 
 def _python(version: str) -> Chosen:
