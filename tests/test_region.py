@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from wsconform.config.deploy_region import region_for
 from wsconform.config.files import ConfigError
-from wsconform.config.region import region_for
 from wsconform.config.settings import load
 
 SAMCONFIG = 'default.global.parameters.region = "sa-east-1"\ndefault.deploy.parameters.region = "eu-north-1"\n'

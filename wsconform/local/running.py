@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from wsconform.check.registry import unknown_name
+from wsconform.config.deploy_region import region_for
 from wsconform.config.layers import options
-from wsconform.config.region import region_for
 from wsconform.config.settings import load
 from wsconform.local.deployed.account import local_account
 from wsconform.local.deployed.deploy import deploy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,17 @@ if TYPE_CHECKING:
     from wsconform.live.transcript import Transcript
     from wsconform.plugin.run import Run
 
-TRANSCRIPT: pytest.StashKey[Transcript] = pytest.StashKey()
-"""What went over the wire in a test of a user's own."""
+_TRANSCRIPT: pytest.StashKey[Transcript] = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show a test of a user's own that fails with what went over the wire."""
+    report = yield
+    transcript = item.stash.get(_TRANSCRIPT, None)
+    if report.failed and transcript is not None and transcript.entries:
+        report.sections.append(("wsconform transcript", "\n".join(transcript.lines())))
+    return report
 
 
 def _run(config: pytest.Config) -> Run:
@@ -150,7 +159,7 @@ def wsconform_client(
     from wsconform.live.transcript import Transcript
 
     redact = wsconform_live.redactor(_examination(request.config, wsconform_template), wsconform_plan)
-    request.node.stash[TRANSCRIPT] = transcript = Transcript(redact)
+    request.node.stash[_TRANSCRIPT] = transcript = Transcript(redact)
     peer = Peer(wsconform_target, transcript)
     yield peer
     peer.client.close()

@@ -19,7 +19,6 @@ from wsconform.live.report import ProbeReport
 from wsconform.live.stages import Stages
 from wsconform.live.verdict import Level, ProbeVerdict
 from wsconform.plugin.failure import Excerpt
-from wsconform.plugin.fixtures import TRANSCRIPT
 from wsconform.plugin.properties import Entry, one_line, placed, to_properties
 from wsconform.report.cells import visible
 from wsconform.report.style import Style
@@ -61,14 +60,8 @@ class LiveApi(pytest.Collector):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let what is skipped because it is inconclusive stand at its place in the template, and not here.
-
-    A test of a user's own that fails is shown with what went over the wire.
-    """
+    """Let what is skipped because it is inconclusive stand at its place in the template, and not here."""
     report = yield
-    transcript = item.stash.get(TRANSCRIPT, None)
-    if report.failed and transcript is not None and transcript.entries:
-        report.sections.append(("wsconform transcript", "\n".join(transcript.lines())))
     if isinstance(item, ProbeTest) and report.skipped and item.undecided:
         file, line, _ = item.reportinfo()
         report.longrepr = (str(file), line + 1, f"Skipped: {item.undecided}")
