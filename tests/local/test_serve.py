@@ -144,6 +144,18 @@ def test_terminated_it_ends_cleanly(serve: Serve, tmp_path: Path, number: signal
     assert not Path(ready["ca"]).exists()
 
 
+def test_a_start_may_be_interrupted(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    served = Started(tmp_path, f"TMPDIR={temporary} exec {SERVE} {write_template(tmp_path)}")
+    served.until(lambda: any(temporary.iterdir()))
+
+    # Python ends by the signal where that came while it was making a class: shells know no difference.
+    assert served.end() in (130, -signal.SIGINT)
+    assert served.said().splitlines()[-1] in ("interrupted", "Ctrl-C ends it")
+    assert not list(temporary.iterdir())
+
+
 def test_it_outlives_its_terminal_where_that_is_wanted(tmp_path: Path) -> None:
     served = Started(tmp_path, f"trap '' HUP; exec {SERVE} {write_template(tmp_path)} --ready-file ready.json")
     (stage,) = served.ready()["stages"]

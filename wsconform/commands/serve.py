@@ -131,8 +131,10 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     except AssumptionError as error:
         raise click.UsageError(f"--assume: {error}") from None
     stage.on_happening(told.happened)
+    ended = _Ended()
     try:
-        with told, _ended_by_signals() as ended, stage:
+        with told, _set_by_signals(ended), stage:
+            ended.serving = True
             if host not in LOOPBACK:
                 say(f"warning: {host} can be reached from other machines, and whoever does runs the template's code")
             _introduce(stage, style, as_json=log_json)
@@ -142,6 +144,8 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     except StageError as error:
         _refuse(error, color)
         return Exit.FAILED
+    except _NoLongerWanted:
+        say("interrupted")
     return Exit.INTERRUPTED if ended.signal == signal.SIGINT else Exit.SOUND
 
 
@@ -193,28 +197,34 @@ def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+class _NoLongerWanted(KeyboardInterrupt):
+    """A signal asked for the end of what has not started yet."""
+
+
 class _Ended(threading.Event):
-    """Set once a signal asks for the end; `signal` is which."""
+    """Set once a signal asks for the end; `signal` is which. `serving` says that the start is over."""
 
     signal: int = 0
+    serving: bool = False
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[_Ended]:
+def _set_by_signals(ended: _Ended) -> Iterator[None]:
     """SIGINT, SIGTERM and SIGHUP ask for the end, unless somebody wants them ignored; a second SIGINT does not wait."""
-    ended = _Ended()
 
     def handle(number: int, _: FrameType | None) -> None:
         if ended.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt
         ended.signal = number
         ended.set()
+        if not ended.serving:
+            raise _NoLongerWanted
 
     asking = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))  # Windows has no SIGHUP
     heard = [number for number in asking if signal.getsignal(number) != signal.SIG_IGN]  # as `nohup` has it
     before = {number: signal.signal(number, handle) for number in dict.fromkeys(heard)}
     try:
-        yield ended
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

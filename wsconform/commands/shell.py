@@ -70,6 +70,9 @@ def guarded(body: Callable[[], object]) -> int:
         say("interrupted")
         return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 (the last stop before the user)
+        if isinstance(error.__cause__, KeyboardInterrupt):  # as Python before 3.12 has it while a class is made
+            say("interrupted")
+            return Exit.INTERRUPTED
         silence(sys.stdout)
         say(_in_words(error))
         if os.environ.get(DEBUG):
