@@ -153,7 +153,7 @@ def test_a_failure_shows_what_went_over_the_wire(
     ("text", "stage", "said"),
     [
         (SAMPLE, "--wsconform-url=ws://127.0.0.1:1/v1", "no identity is given that may connect"),
-        (TEMPLATE, "--wsconform-url=ws://127.0.0.1:1/v1", "a client that may connect is not connected: the stage is"),
+        (TEMPLATE, "--wsconform-url=ws://127.0.0.1:1/v1", "a client that may connect is not connected: not reachable"),
         (TEMPLATE, "", "this fixture needs a stage: give --wsconform, and --wsconform-local or --wsconform-url"),
         (
             TEMPLATE.replace("MockResponse]", "Nothing]"),

@@ -168,9 +168,10 @@ def wsconform_client(
 @pytest.fixture
 def wsconform_connection(wsconform_client: Peer, wsconform_allowed: Identity) -> Connection:
     """An open connection of a client that may connect."""
-    from wsconform.live.verdict import Undecidable, Unmet
+    from wsconform.live.verdict import Absent, Undecidable, Unmet
 
     try:
         return wsconform_client.open(wsconform_allowed)
-    except (Undecidable, Unmet) as error:
-        pytest.fail(f"a client that may connect is not connected: {error}", pytrace=False)
+    except (Absent, Undecidable, Unmet) as error:
+        met = error.met if isinstance(error, Absent) else error
+        pytest.fail(f"a client that may connect is not connected: {met}", pytrace=False)
