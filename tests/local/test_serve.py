@@ -125,7 +125,7 @@ def test_the_sample_stack_from_start_to_end(serve: Serve) -> None:
     said = served.said()
     for address in (stage["wss"], stage["ws"], f"{stage['management']}/@connections", stage["status"]):
         assert address in said
-    for expected in ("connected as", "invoke MyLambdaRouteHandlerFunction", "pushed", "why Auth: statement 1", "START"):
+    for expected in ("connected as", "invoke MyLambdaRouteHandlerFunction", "pushed", "why Auth: statement 1"):
         assert expected in said
     assert "Traceback" not in said
     assert ready["credentials"]["secret_access_key"] not in said

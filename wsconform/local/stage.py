@@ -40,7 +40,8 @@ class LocalStage:
     `{"J13": "yes"}`. `accept` names checks, or has globs of names, whose refusals are overridden. `environment` holds
     environment variables of functions, by `NAME` or `Function.NAME`. `clock` is what idle connections and the like are
     told by; `advance` puts it forward. `region` is that of the account, such as `eu-west-1`. `log_folder` is where the
-    log of each function is kept in a file. `on_line` is told each line that a function logs, with its logical id.
+    log of each function is kept in a file. `on_line` is told each line that a function writes, with its logical id, and
+    Lambda's own lines of an event that fails.
 
     Raises AssumptionError for an assumption that there is not, and ValueError for another order. Raises StageError at
     the start where the template cannot be read or deployed, a port not be opened, or nothing be written. Whatever
