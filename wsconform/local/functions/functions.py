@@ -23,8 +23,9 @@ class Functions:
     """The functions of a deployment. Everything here is called from one event loop.
 
     `ca_file` is the PEM of the authority that signed the local stage's certificate. `on_line` is told each line that a
-    function writes, with its label, and Lambda's own lines of an event that fails. `log_folder` is where log files go, one for each function; `on_trouble` is told that
-    one of them ends early. `most_workers` is how many processes one function may have at a time.
+    function writes, with its label, and Lambda's own lines of an event that fails. `log_folder` is where log files go,
+    one for each function; `on_trouble` is told that one of them ends early. `most_workers` is how many processes one
+    function may have at a time.
     """
 
     def __init__(  # noqa: PLR0913 (settings, each by its name)
