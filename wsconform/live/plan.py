@@ -22,7 +22,8 @@ from wsconform.wiring.selection import Selection, selection_of
 class RoutePlan:
     """A route for messages. `message` selects it, None where none can be made up; `two_way`: it has a RouteResponse.
 
-    `function` is the logical id of the function behind it, empty where there is none in the template.
+    `function` is the logical id of the function behind it, empty where there is none in the template; `parts` are those
+    of all that belongs to the route.
     """
 
     key: str
@@ -30,6 +31,7 @@ class RoutePlan:
     message: str | None
     two_way: bool
     function: str = ""
+    parts: frozenset[str] = frozenset()
     expectation: Expectation | None = None
 
     @property
@@ -45,7 +47,7 @@ class ApiPlan:
 
     `authorization` is that of `$connect`: `NONE` also where there is no such route. `connect_integration` says whether
     something answers `$connect` that could choose a subprotocol; `connect_functions` are the logical ids of the
-    authorizer's function and of its own.
+    authorizer's function and of its own, `connect_parts` those of all that belongs to `$connect`.
     """
 
     label: str
@@ -57,6 +59,7 @@ class ApiPlan:
     default: RoutePlan | None
     connect_integration: bool
     connect_functions: tuple[str, ...] = ()
+    connect_parts: frozenset[str] = frozenset()
     spans: Mapping[str, Span] = field(default_factory=dict)
 
     @property
@@ -102,6 +105,7 @@ def plan(api: Api, expectations: Mapping[str, Expectation]) -> ApiPlan:
         routes=tuple(one for one in routes if one.key != DEFAULT),
         default=next((one for one in routes if one.key == DEFAULT), None),
         connect_functions=tuple(_functions(authorizer, connect.integration if connect is not None else None)),
+        connect_parts=frozenset(_parts(connect)) if connect is not None else frozenset(),
         connect_integration=connect is not None and isinstance(connect.integration, Integration),
         spans=spans,
     )
@@ -117,8 +121,24 @@ def _route(route: Route, selection: Selection | None, api: Api, expectations: Ma
         message=selecting(selection, sent) if selection is not None else None,
         two_way=bool(route.responses),
         function=next(_functions(route.integration), ""),
+        parts=frozenset(_parts(route)),
         expectation=told,
     )
+
+
+def _parts(route: Route) -> Iterator[str]:
+    """The logical ids of what belongs to a route: what it leads to, what answers for that, and who may invoke it."""
+    yield route.label
+    yield from (one.label for one in route.responses)
+    for invoker in (route.authorizer, route.integration):
+        if not isinstance(invoker, Authorizer | Integration):
+            continue
+        yield invoker.label
+        if isinstance(invoker, Integration):
+            yield from (one.label for one in invoker.responses)
+        if isinstance(invoker.function, Function):
+            yield invoker.function.label
+            yield from (one.label for one in route.api.permissions if one.function is invoker.function)
 
 
 def _functions(*invokers: object) -> Iterator[str]:

@@ -19,7 +19,7 @@ class ProbeReport:
     """A probe that failed, with all that helps to see why.
 
     `stage` says where it ran, `again` how to run it again. `findings` are those of the template with the same cause,
-    `log` what the functions of a local stage wrote meanwhile.
+    `told` names those that were shown before, `log` is what the functions of a local stage wrote meanwhile.
     """
 
     case: Case
@@ -28,6 +28,7 @@ class ProbeReport:
     stage: str = ""
     again: str = ""
     findings: Sequence[Finding] = ()
+    told: Sequence[str] = ()
     log: Sequence[str] = ()
 
     @property
@@ -49,7 +50,10 @@ class ProbeReport:
         yield from _block("transcript", verdict.transcript, style)
         yield from said("usually", "\n".join(verdict.causes), style, width)
         for finding in self.findings:
-            yield from said("template", f"{finding.span}: {finding.check}: {finding.message}", style, width)
+            fix = f"\nfix: {finding.fix}" if finding.fix else ""
+            yield from said("template", f"{finding.span}: {finding.check}: {finding.message}{fix}", style, width)
+        for line in self.told:
+            yield from said("template", line, style, width)
         yield from _block("log", self.log, style)
         yield from said("stage", self.stage, style, width)
         if self.again:

@@ -55,6 +55,7 @@ def run_probe(case: Case, stage: Stage, redact: Redactor, presence: Presence | N
         actual=shortened(redact(unmet.actual), MOST_SHOWN) if unmet is not None else "",
         causes=tuple(map(redact, unmet.causes or usual_causes(unmet.met, case.api, case.route))) if unmet else (),
         reason=redact(reason),
+        met=unmet.met if unmet is not None else None,
         transcript=tuple(transcript.lines()),
         began=began,
         seconds=time.monotonic() - begun,

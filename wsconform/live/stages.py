@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wsconform.check.examine import Examination
-from wsconform.check.finding import Outcome
+from wsconform.check.finding import Effect, Finding, Outcome, Severity
 from wsconform.config.files import ConfigError
 from wsconform.config.settings import Settings
 from wsconform.live.identity import REFERENCES, Identity
+from wsconform.live.kinship import concerning, is_of, kin, related_to
 from wsconform.live.local import Locals
 from wsconform.live.peer import Stage
 from wsconform.live.plan import ApiPlan, plans_of
@@ -43,6 +44,7 @@ class Stages:
         self._redact: dict[str, Redactor] = {}
         self.examined: dict[str, Examination] = {}
         self._planned: list[Case] = []
+        self._shown: dict[Finding, str] = {}
 
     def plans(self, examination: Examination) -> dict[str, ApiPlan]:
         """The APIs of a template in the world that its parameters choose."""
@@ -163,19 +165,36 @@ class Stages:
     def report(self, examination: Examination, case: Case, verdict: ProbeVerdict, *, again: str) -> ProbeReport:
         """A failure with all that helps to see why; `again` is how the probe is run again."""
         redact = self.redactor(examination, case.api)
+        findings, told = self._told(case, list(self._akin(examination, case, verdict)))
         return ProbeReport(
             case=case,
             verdict=verdict,
             source_of=examination.stack.source_of,
             stage=self.where(examination, case.api),
             again=redact(again),
-            findings=[
-                finding
-                for finding in examination.findings
-                if finding.check in case.probe.related and finding.api == case.api.label
-            ],
+            findings=findings,
+            told=told,
             log=self.log(examination, case, verdict),
         )
+
+    def _akin(self, examination: Examination, case: Case, verdict: ProbeVerdict) -> Iterator[Finding]:
+        """The findings of the template that tell of the same fault as a failure."""
+        nowhere = isinstance(self.target(examination, case.api), str)
+        akin, related = kin(verdict.met), related_to(case, verdict.met)
+
+        def tells(finding: Finding) -> bool:
+            if nowhere:
+                return finding.effect is Effect.REFUSED
+            return finding.check in related or (finding.severity > Severity.NOTE and finding.check in akin)
+
+        found = [one for one in examination.findings if is_of(one, case.api) and tells(one)]
+        return concerning(found, case, verdict.met)
+
+    def _told(self, case: Case, findings: list[Finding]) -> tuple[list[Finding], list[str]]:
+        """Some findings, without those that were shown with an earlier failure; and where those were."""
+        anew = [one for one in findings if self._shown.setdefault(one, case.name) == case.name]
+        before = [f"{one.check}, as told at {self._shown[one]}" for one in findings if one not in anew]
+        return anew, before
 
     def close(self) -> None:
         """End what runs still."""

@@ -52,6 +52,7 @@ class Absent(Exception):  # noqa: N818 (an outcome, no error)
 class ProbeVerdict:
     """What came of one probe. `reason` says why it is inconclusive, or suppressed.
 
+    `met` is what came instead of what was expected, where that is more than words; it is not to be shown as it is.
     `began` is in seconds since the epoch, `seconds` how long it took.
     """
 
@@ -60,6 +61,7 @@ class ProbeVerdict:
     actual: str = ""
     causes: tuple[str, ...] = ()
     reason: str = ""
+    met: object = field(default=None, repr=False)
     transcript: tuple[str, ...] = field(default=())
     began: float = 0.0
     seconds: float = 0.0
