@@ -131,15 +131,30 @@ def test_the_wheel_announces_the_plugin_and_the_command(wheel: Path) -> None:
     assert "[pytest11]\nwsconform = wsconform.plugin" in announced
 
 
-@pytest.mark.parametrize("folder", ["wsconform", "checks"])
-def test_whatever_is_imported_is_a_declared_dependency(folder: str) -> None:
+def declared_dependencies() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
-    providers = packages_distributions()
+    return {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
 
+
+def providers_in(folder: str) -> Iterator[tuple[str, set[str]]]:
+    """Each module of others that is imported in a folder, where, and the distributions that provide it."""
+    providers = packages_distributions()
     for path in (path for path in sources(folder) if path.suffix == ".py"):
         for module in imported(path) - sys.stdlib_module_names - {"wsconform"}:
-            assert {canonicalize_name(name) for name in providers.get(module, [])} & declared, f"{path}: {module}"
+            yield f"{path}: {module}", {canonicalize_name(name) for name in providers.get(module, [])}
+
+
+@pytest.mark.parametrize("folder", ["wsconform", "checks"])
+def test_whatever_is_imported_is_a_declared_dependency(folder: str) -> None:
+    declared = declared_dependencies()
+    for place, providers in providers_in(folder):
+        assert providers & declared, place
+
+
+def test_whatever_is_a_declared_dependency_is_imported() -> None:
+    """Else it costs its users an install, and some bring a plugin into each run of pytest."""
+    used = set().union(*(providers for folder in ("wsconform", "checks") for _, providers in providers_in(folder)))
+    assert not declared_dependencies() - used
 
 
 def imported(path: Path) -> set[str]:

@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -49,12 +50,11 @@ class Endpoint:
         return ".execute-api." in self.host and self.host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
     def context(self) -> ssl.SSLContext:
-        """What a careful client asks of TLS. Source: API Gateway developer guide, "Security policies": TLS 1.2."""
-        context = ssl.create_default_context()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if self.ca_file is not None:
-            context.load_verify_locations(self.ca_file)
-        return context
+        """What a careful client asks of TLS. Source: API Gateway developer guide, "Security policies": TLS 1.2.
+
+        Raises OSError where `ca_file` cannot be read.
+        """
+        return _careful(self.ca_file)
 
 
 class Wire:
@@ -113,6 +113,16 @@ class Wire:
         """Like a socket's. Raises TimeoutError at the deadline."""
         self._limit()
         return self._socket.send(data)
+
+
+@lru_cache(maxsize=16)
+def _careful(ca_file: Path | None) -> ssl.SSLContext:
+    """Made once for all connections: reading the system's certificates takes longer than a handshake."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
 
 
 W = TypeVar("W", bound=Wire)
