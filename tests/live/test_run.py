@@ -181,12 +181,21 @@ def plain(sock: socket.socket) -> None:
     sock.sendall(answer("400 Bad Request"))
 
 
+def ending(sock: socket.socket) -> None:
+    sock.recv(65_536)
+
+
+def resetting(sock: socket.socket) -> None:
+    sock.recv(1)  # what is left unread makes the end a reset
+
+
 @pytest.mark.parametrize(
     ("serve", "said", "cause"),
     [
         (self_signed, "unable to get local issuer certificate", "the certificate is not for this host"),
         (plain, "what answers there speaks no TLS", "what listens there is no TLS server"),
-        (lambda _: None, "it broke off in the TLS handshake", "what listens there is no TLS server"),
+        (ending, "it broke off in the TLS handshake", "what listens there is no TLS server"),
+        (resetting, "it broke off in the TLS handshake", "what listens there is no TLS server"),
     ],
 )
 def test_a_stage_without_trustworthy_tls_fails_what_is_about_that(

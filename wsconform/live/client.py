@@ -135,10 +135,10 @@ def _names(headers: Mapping[str, str | Secret]) -> list[str]:
 
 def _of_tls(error: ssl.SSLError) -> str:
     """What keeps a TLS connection from coming about."""
-    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
-        return "what answers there speaks no TLS"
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return "it broke off in the TLS handshake"
+    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"):
+        return "what answers there speaks no TLS"
     return (error.reason or str(error)).replace("_", " ").lower()
 
 

@@ -136,13 +136,21 @@ def open_wire(endpoint: Endpoint, within: float, kind: type[W]) -> W:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if endpoint.secure:
             plain.settimeout(_left(deadline))
-            plain = endpoint.context().wrap_socket(plain, server_hostname=endpoint.host)
+            plain = _secured(plain, endpoint)
     except BaseException:
         plain.close()
         raise
     wire = kind(plain)
     wire.within(max(0.0, deadline - time.monotonic()))
     return wire
+
+
+def _secured(plain: socket.socket, endpoint: Endpoint) -> ssl.SSLSocket:
+    """TLS on a connection. Raises ssl.SSLError, TimeoutError."""
+    try:
+        return endpoint.context().wrap_socket(plain, server_hostname=endpoint.host)
+    except ConnectionError as error:  # an end and a reset say the same: which it is depends on what was read before
+        raise ssl.SSLEOFError(ssl.SSLErrorNumber.SSL_ERROR_EOF, str(error)) from error
 
 
 def _connected(endpoint: Endpoint, deadline: float) -> socket.socket:
