@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from wsconform.template.nodes import Span
 from wsconform.template.values import Atom, Attribute, Part, Pseudo, Text, Unresolved, text
-from wsconform.wiring.iam.pattern import Form, Match, MatchResult, identifying, like
+from wsconform.wiring.iam.forms import Form, identifying
+from wsconform.wiring.iam.pattern import Match, MatchResult, like
 
 HERE = Span("template.yaml", 1, 1, 1, 1)
 PARTITION, REGION, ACCOUNT = Pseudo("AWS::Partition"), Pseudo("AWS::Region"), Pseudo("AWS::AccountId")

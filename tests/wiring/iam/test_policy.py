@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wsconform.template.nodes import Span
 from wsconform.template.values import Attribute, Map, Part, Pseudo, Seq, Text, Unresolved, Value, text
-from wsconform.wiring.iam.pattern import Form
+from wsconform.wiring.iam.forms import Form
 from wsconform.wiring.iam.policy import Decision, Statement, Verdict, allows, may_be_assumed_by, statements
 
 HERE = Span("template.yaml", 1, 1, 1, 1)

@@ -6,7 +6,7 @@ import pytest
 
 from wsconform.template.source import parse
 from wsconform.template.values import Text, Unresolved
-from wsconform.wiring.iam.pattern import identifying
+from wsconform.wiring.iam.forms import identifying
 from wsconform.wiring.iam.policy import Verdict
 from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Wiring

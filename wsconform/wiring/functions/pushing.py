@@ -19,7 +19,8 @@ from wsconform.template.stack import Resource
 from wsconform.template.values import Attribute, Text, Unresolved, texts
 from wsconform.wiring.functions.code import Lacking, Shipped, Unread, code_of
 from wsconform.wiring.functions.source_file import DELETE, GET, POST
-from wsconform.wiring.iam.pattern import Form, Forms, Match, like
+from wsconform.wiring.iam.forms import Form, Forms
+from wsconform.wiring.iam.pattern import Match, like
 from wsconform.wiring.iam.policy import Decision, Statement, Verdict, allows
 from wsconform.wiring.iam.rights import Rights, roles
 from wsconform.wiring.model import Api, Function

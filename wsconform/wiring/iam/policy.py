@@ -15,7 +15,8 @@ from typing import Literal
 from wsconform.records import record
 from wsconform.template.nodes import Span
 from wsconform.template.values import Atom, Map, Part, Seq, Text, Unresolved, Value, text
-from wsconform.wiring.iam.pattern import Forms, Match, MatchResult, explain, identifying, like
+from wsconform.wiring.iam.forms import Forms, identifying
+from wsconform.wiring.iam.pattern import Match, MatchResult, explain, like
 
 _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
 # IAM's variables have a prefix (`aws:`); CloudFormation's, which stay where a `!Sub` lacks, are plain text to it.

@@ -15,8 +15,8 @@ from wsconform.records import record
 from wsconform.template.intrinsics import unknown
 from wsconform.template.stack import Resource
 from wsconform.template.values import Attribute, Map, Part, Seq, Text, Unresolved, Value, split, text
+from wsconform.wiring.iam.forms import Forms
 from wsconform.wiring.iam.managed_policies import aws_name, statements_of
-from wsconform.wiring.iam.pattern import Forms
 from wsconform.wiring.iam.policy import Decision, Statement, Verdict, allows, statements
 from wsconform.wiring.model import Function, Wiring
 from wsconform.wiring.names import Names

@@ -13,7 +13,8 @@ from functools import cached_property
 
 from wsconform.records import record
 from wsconform.template.values import Attribute, Map, Seq, Text
-from wsconform.wiring.iam.pattern import Form, Forms, Match, MatchResult, identifying, like
+from wsconform.wiring.iam.forms import Form, Forms, identifying
+from wsconform.wiring.iam.pattern import Match, MatchResult, like
 from wsconform.wiring.model import Api, Call, Function, Permission, Wiring
 from wsconform.wiring.uris import FunctionUri, MalformedUri
 
