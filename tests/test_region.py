@@ -11,13 +11,13 @@ from wsconform.config.settings import load
 SAMCONFIG = 'default.global.parameters.region = "sa-east-1"\ndefault.deploy.parameters.region = "eu-north-1"\n'
 
 
-def region(folder: Path, given: str | None = None) -> str:
+def region(folder: Path, given: str | None = None) -> str | None:
     template = folder / "template.yaml"
     return region_for(template, load([template]), given)
 
 
 def test_what_is_nearer_to_the_run_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert region(tmp_path) == "us-east-1"
+    assert region(tmp_path) is None
     (tmp_path / "samconfig.toml").write_text(SAMCONFIG)
     assert region(tmp_path) == "eu-north-1"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
@@ -31,7 +31,7 @@ def test_what_is_nearer_to_the_run_wins(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_an_empty_variable_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", "")
-    assert region(tmp_path) == "us-east-1"
+    assert region(tmp_path) is None
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,12 @@ from wsconform.config.region import checked
 from wsconform.config.samconfig import read_region
 from wsconform.config.settings import Settings
 
-DEFAULT = "us-east-1"
 
-
-def region_for(template: Path, settings: Settings, given: str | None) -> str:
+def region_for(template: Path, settings: Settings, given: str | None) -> str | None:
     """The region for one template: `given` for this run, the project file's, the environment's, `samconfig.toml`'s.
 
-    The environment comes before `samconfig.toml` as for SAM's own commands (AWS SAM developer guide, "AWS SAM CLI
-    configuration file"). Raises ConfigError.
+    None where nothing says one. The environment comes before `samconfig.toml` as for SAM's own commands (AWS SAM
+    developer guide, "AWS SAM CLI configuration file"). Raises ConfigError.
     """
     if given is not None:
         return checked(given, "region")
@@ -28,4 +26,4 @@ def region_for(template: Path, settings: Settings, given: str | None) -> str:
         if value:
             return checked(value, name)
     found, where = read_region(template, settings.samconfig_env)
-    return checked(found, where) if found else DEFAULT
+    return checked(found, where) if found else None

@@ -6,6 +6,7 @@ import pytest
 from deploying import BASE, chat, deployed, route, snapshot, why_not
 
 from wsconform.check.page import whole_template
+from wsconform.local.deployed.account import local_account
 
 PERMISSION = """Resources:
   ChatPermission:
@@ -66,6 +67,29 @@ def test_a_permission_that_does_not_says_which_property_is_wrong(
     assert integration.target is not None
     assert integration.target.refusal is not None
     assert integration.target.refusal.place.startswith("template.yaml:")
+
+
+@pytest.mark.parametrize(
+    ("region", "written", "covered"),
+    [
+        (None, "arn:aws:execute-api:eu-west-1", True),  # nobody said where else it is to be
+        ("eu-west-1", "arn:aws:execute-api:eu-west-1", True),
+        ("eu-west-1", "arn:aws:execute-api:${AWS::Region}", True),
+        ("eu-west-1", "arn:${AWS::Partition}:execute-api:*", True),
+        ("eu-west-2", "arn:aws:execute-api:eu-west-1", False),
+        ("cn-north-1", "arn:aws:execute-api:${AWS::Region}", False),
+        ("cn-north-1", "arn:${AWS::Partition}:execute-api:${AWS::Region}", True),
+    ],
+)
+def test_what_names_another_region_or_partition_does_not_cover(region: str | None, written: str, covered: bool) -> None:  # noqa: FBT001
+    template = PERMISSION.format(**GOOD).replace("arn:aws:execute-api:${AWS::Region}", written)
+    reason = why_not(chat(template, account=local_account(region=region)), "send")
+    assert (reason == "") is covered
+    if not covered:
+        assert (
+            f'invoke ChatFunction as "arn:aws{"-cn" if region == "cn-north-1" else ""}:execute-api:{region}:' in reason
+        )
+        assert f'the SourceArn of ChatPermission is "{written.replace("${AWS::Region}", str(region))}:' in reason
 
 
 def test_without_any_permission_nothing_is_invoked() -> None:

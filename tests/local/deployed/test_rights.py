@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from deploying import chat, function, only_api
 
+from wsconform.local.deployed.account import local_account
 from wsconform.local.deployed.model import Deployment, Refusal
 
 ROLE = """Resources:
@@ -33,6 +34,15 @@ def pushing(made: Deployment, method: str = "POST", stage: str = "v1", connectio
     api = only_api(made)
     arn = function(made, "ChatFunction").credentials.arn
     return api.may_manage(arn, api.arn(f"{stage}/{method}/@connections/{connection}"))
+
+
+def test_a_statement_for_another_region_does_not_count() -> None:
+    allowing = ROLE + statement("Allow", "*").replace("${AWS::Region}", "eu-west-1")
+    assert pushing(chat(allowing)) is None
+    assert pushing(chat(allowing, account=local_account(region="eu-west-1"))) is None
+    refusal = pushing(chat(allowing, account=local_account(region="eu-west-2")))
+    assert refusal is not None
+    assert 'allows it on "arn:aws:execute-api:eu-west-1:' in refusal.reason
 
 
 @pytest.mark.parametrize(

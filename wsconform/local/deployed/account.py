@@ -19,10 +19,11 @@ _LONGEST_NAME = 64
 _SUFFIX = 12
 
 
-def local_account(*, region: str = "us-east-1", stack_name: str = "local", account_id: str = "123456789012") -> Account:
+def local_account(*, region: str | None = None, stack_name: str = "local", account_id: str = "123456789012") -> Account:
     """The account that templates are deployed to unless another is given; the partition is that of the region."""
+    is_chosen, region = region is not None, region or "us-east-1"
     partition = next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
-    return Account(id=account_id, region=region, partition=partition, stack_name=stack_name)
+    return Account(id=account_id, region=region, partition=partition, stack_name=stack_name, is_chosen=is_chosen)
 
 
 _PARTITIONS = {

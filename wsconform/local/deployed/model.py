@@ -27,12 +27,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Where everything is deployed. The ids are made up, in the form that AWS gives them."""
+    """Where everything is deployed. The ids are made up, in the form that AWS gives them.
+
+    `is_chosen` says that somebody named the region: only then does a template that writes out another one mean another.
+    """
 
     id: str
     region: str
     partition: str
     stack_name: str
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

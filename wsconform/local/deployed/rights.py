@@ -33,7 +33,7 @@ def may(site: Site, api: Api, action: str, functions: Mapping[str, Function], pe
         function = functions.get(caller)
         if function is None:
             return Refusal(f'"{caller}" is nobody that this template declares')
-        return _judge(site, function, action, api.arn(path), prefix + path)
+        return _judge(site, function, action, site.placed(api.arn(path)), prefix + path)
 
     def decide(caller: str, resource: str) -> Refusal | None:
         if caller == person:
@@ -81,6 +81,6 @@ def remark_unknown_rights(site: Site, api: Api, stages: list[str]) -> None:
             site.remark(f"{function.label} is taken to be allowed to push: {rights.reason}")
             continue
         for stage in stages:
-            decision = rights.allows(MANAGE, api.arn(f"{stage}/POST{_CONNECTIONS}{{connectionId}}"), forms)
+            decision = rights.allows(MANAGE, site.placed(api.arn(f"{stage}/POST{_CONNECTIONS}{{connectionId}}")), forms)
             if decision.verdict is Verdict.UNKNOWN:
                 site.remark(f"{function.label} is taken to be allowed to push: {decision.reason}")

@@ -92,6 +92,18 @@ class Site:
             parts.append(found)
         return self._localised(text(parts, value.span).literal or "")
 
+    def placed(self, value: Text) -> Text:
+        """An ARN of this deployment with its partition and region spelt out, where the region is one that was chosen.
+
+        Where it is not, and in place of the account, whatever is written out in the template is taken for them.
+        """
+        if not self.account.is_chosen:
+            return value
+        here = {"AWS::Partition": self.account.partition, "AWS::Region": self.account.region}
+        return text(
+            [here.get(part.name, part) if isinstance(part, Pseudo) else part for part in value.parts], value.span
+        )
+
     def spelt(self, value: Text | None) -> str:
         """A text as the account has it, as it is written where only AWS could tell, and empty where it is absent."""
         known = self.literal(value)

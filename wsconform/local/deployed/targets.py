@@ -40,7 +40,7 @@ class Targets:
 
     def of_route(self, route: Route, integration: Integration, uri: Uri, shown: Shown) -> FunctionTarget:
         """The function that a route calls on a stage."""
-        source = route.api.arn(shown.name, "/", *route.key_text.parts)
+        source = self._site.placed(route.api.arn(shown.name, "/", *route.key_text.parts))
         return self._target(integration, uri, route, source, shown)
 
     def of_authorizer(self, authorizer: Authorizer, uri: Uri, shown: Shown) -> FunctionTarget:
@@ -49,7 +49,8 @@ class Targets:
             uri = MalformedUri("is a function's ARN by itself, which is no path on which to invoke it")
         elif isinstance(uri, FunctionUri):
             uri = self._elsewhere(authorizer, uri) or uri
-        return self._target(authorizer, uri, authorizer, authorizer.api.authorizer_arn(authorizer), shown)
+        source = self._site.placed(authorizer.api.authorizer_arn(authorizer))
+        return self._target(authorizer, uri, authorizer, source, shown)
 
     def _elsewhere(self, authorizer: Authorizer, uri: FunctionUri) -> MalformedUri | None:
         """What is wrong where API Gateway is to invoke in another region than that of the authorizer's function."""
