@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from standing import write_template
+from standing import with_function, write_template
 
 MODULE = """
     import websocket
@@ -54,6 +54,42 @@ def test_the_template_may_be_overridden(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(MODULE)
 
     pytester.runpytest_subprocess(*OPTIONS).assert_outcomes(passed=2)
+
+
+def test_a_test_that_fails_shows_what_the_stage_said_meanwhile(pytester: pytest.Pytester) -> None:
+    code = "Code: {ZipFile: \"def handler(event, context): raise ValueError(event['body'])\"}"
+    write_template(pytester.path, with_function("F", f"{code}\nHandler: index.handler\nRuntime: python3.13"))
+    pytester.makeini("[pytest]\nwsconform_template = template.yaml\n")
+    pytester.makepyfile(
+        """
+        import pytest, websocket
+
+        @pytest.mark.parametrize("text", ["one", "two"])
+        def test_it(wsconform_stage, text):
+            client = websocket.create_connection(wsconform_stage.endpoints[0].ws, timeout=20)
+            client.send(text)
+            answer = client.recv()
+            client.close()
+            assert answer == "fine" or text == "one" and "error" in answer
+
+        def test_of_something_else():
+            assert False
+        """
+    )
+
+    result = pytester.runpytest_subprocess(*OPTIONS)
+
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*- wsconform local stage -*",
+            "* why the function raised ValueError: two",
+            "*_ test_of_something_else _*",
+        ]
+    )
+    result.stdout.fnmatch_lines(["F | *REPORT RequestId*"])
+    result.stdout.no_fnmatch_line("*ValueError: one*")
+    assert str(result.stdout).count("- wsconform local stage -") == 1
 
 
 def test_what_keeps_it_from_starting_is_said_without_a_traceback(pytester: pytest.Pytester) -> None:

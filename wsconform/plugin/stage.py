@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,10 @@ from wsconform.config.files import ConfigError
 from wsconform.config.layers import ini
 from wsconform.config.settings import merge
 from wsconform.local.errors import StageError
+from wsconform.local.happenings import Happening
+from wsconform.local.people.lines import line, log_line
 from wsconform.local.stage import LocalStage
+from wsconform.report.style import PLAIN
 from wsconform.template.errors import TemplateError
 from wsconform.template.nodes import Mapping as Node
 from wsconform.template.nodes import child
@@ -21,6 +25,10 @@ from wsconform.template.source import read
 
 if TYPE_CHECKING:
     from wsconform.live.stages import Stages
+
+
+MOST_LINES = 100
+"""Of what the stage says during a test, the last that are kept."""
 
 
 def template_of(config: pytest.Config) -> Path:
@@ -41,18 +49,52 @@ def template_of(config: pytest.Config) -> Path:
     )
 
 
+class Said:
+    """What the stage of a session says while a test runs, shown with that test where it fails. A plugin of pytest's."""
+
+    def __init__(self) -> None:
+        self._lines: deque[str] = deque(maxlen=MOST_LINES)
+
+    def happened(self, happening: Happening) -> None:
+        """Keep an event."""
+        self._lines.append(line(happening, PLAIN))
+
+    def logged(self, function: str, text: str) -> None:
+        """Keep a line of a function's."""
+        self._lines.append(log_line(function, text, PLAIN))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Forget what was said for the test before."""
+        self._lines.clear()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Show it with a test that fails and has to do with the stage."""
+        report = yield
+        said = list(self._lines)
+        if report.failed and said and "wsconform_stage" in getattr(item, "fixturenames", ()):
+            report.sections.append(("wsconform local stage", "\n".join(said)))
+        return report
+
+
 @contextmanager
 def running(config: pytest.Config, template: Path) -> Iterator[LocalStage]:
     """The stage of a template. Where it does not start, the test that needs it fails with the reasons alone."""
+    said = Said()
     try:
         given = [*config.getini("wsconform_parameter"), *config.getoption("wsconform_parameter")]
         settings = merge(None, ini({"parameters": given}, config.inipath))
-        stage = LocalStage(template, parameters=_fitting(template, settings.overrides)).start()
+        stage = LocalStage(template, parameters=_fitting(template, settings.overrides), on_line=said.logged)
+        stage.on_happening(said.happened)
+        stage.start()
     except (ConfigError, StageError, TemplateError) as error:
         pytest.fail(f"the local stage does not start: {error}", pytrace=False)
+    config.pluginmanager.register(said)
     try:
         yield stage
     finally:
+        config.pluginmanager.unregister(said)
         stage.stop()
 
 
