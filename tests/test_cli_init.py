@@ -52,6 +52,15 @@ def test_where_requests_are_signed_nobody_has_to_be_named(run: Run, tmp_path: Pa
     assert "identity" not in text
 
 
+def test_what_no_route_takes_is_one_to_be_asserted(run: Run, tmp_path: Path) -> None:
+    route = (
+        "\n  Other: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref MyWebSocketApi, RouteKey: $default}}\n"
+    )
+    (tmp_path / "other.yaml").write_text(SAMPLE.replace("\nOutputs:", f"{route}\nOutputs:"))
+    text = run("other.yaml", "--stdout").stdout
+    assert '# [routes."$default"]\n# expect-subset = { }' in text
+
+
 def test_what_is_there_stays(run: Run, tmp_path: Path) -> None:
     (tmp_path / "wsconform.toml").write_text("strict = true\n")
     result = run("template.yaml")

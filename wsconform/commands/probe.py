@@ -130,7 +130,7 @@ def _show(met: Met, stages: Stages, examination: Examination, color: str) -> Non
     tally = Counter(verdict.outcome for _, verdict in met)
     words = [f"{tally[kind]} {kind}" for kind in reversed(Outcome) if tally[kind]]
     addresses = dict.fromkeys(stages.where(examination, case.api) for case, _ in met)
-    click.echo(f"\n{', '.join(addresses)}: {', '.join(words)} ({count(len(met), 'probe')})")
+    click.echo(f"\n{'; '.join(addresses)}: {', '.join(words)} ({count(len(met), 'probe')})")
 
 
 def _grouped(met: Met) -> Iterator[tuple[Outcome, str, str]]:

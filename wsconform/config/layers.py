@@ -177,11 +177,19 @@ def _urls(value: object, layer: Layer, key: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for api, url in _by_api(value, layer, key):
         if not isinstance(url, str) or not url.startswith(_SCHEMES):
-            raise ConfigError(f"{layer.where(key)} must begin with wss:// or ws://, and is {kind_of(url)}")
+            raise ConfigError(f"{layer.where(key)} must begin with wss:// or ws://, and is {kind_of(url)}{_meant(url)}")
         if not _is_url(url):
             raise ConfigError(f"{layer.where(key)} must be a URL, and is {kind_of(url)}")
         found[api] = url
     return found
+
+
+def _meant(url: object) -> str:
+    """The URL that was meant by one of HTTP."""
+    for scheme, instead in (("https://", "wss://"), ("http://", "ws://")):
+        if isinstance(url, str) and url.startswith(scheme):
+            return f"; write {instead}{url.removeprefix(scheme)}"
+    return ""
 
 
 def _is_url(text: str) -> bool:

@@ -12,7 +12,7 @@ from wsconform.live.plan import ApiPlan, RoutePlan, plan
 from wsconform.report.cells import visible
 from wsconform.wiring.functions.code import Shipped, code_of
 from wsconform.wiring.functions.source_file import POST
-from wsconform.wiring.model import Api, Function, Integration, Wiring
+from wsconform.wiring.model import DEFAULT, Api, Function, Integration, Wiring
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NO_LETTER = re.compile(r"[^A-Z0-9]+")
@@ -22,10 +22,10 @@ def first_configuration(wiring: Wiring) -> str:
     """The text of a `wsconform.toml` for the APIs of a template; settings read it back as it is."""
     apis = {api.path: api for api in wiring.apis if api.element is not None}
     plans = {name: plan(api, {}) for name, api in apis.items()}
-    tables = [*_urls(list(plans)), *_identities(list(plans.values()))]
-    shared = Counter(route.key for one in plans.values() for route in one.routes)
+    tables = [*_urls(list(plans)), *_signed(plans), *_identities(list(plans.values()))]
+    shared = Counter(route.key for one in plans.values() for route in one.all_routes)
     for name, one in plans.items():
-        for route in one.routes:
+        for route in one.all_routes:
             key = route.key if shared[route.key] == 1 else f"{name}/{route.key}"
             if _can_be_written(key):
                 tables.append(_route(key, route, _function(apis[name], route)))
@@ -42,11 +42,17 @@ def _urls(apis: Sequence[str]) -> Iterator[str]:
         yield f"{said}\n# url = {example}"
 
 
+def _signed(plans: Mapping[str, ApiPlan]) -> Iterator[str]:
+    """Why there is nobody to be named for some APIs."""
+    signed = [name for name, one in plans.items() if one.is_signed]
+    if signed:
+        of = f" of {visible(', '.join(signed))}" if len(plans) > 1 else ""
+        yield f"# $connect{of} asks for AWS_IAM: requests are signed with the credentials that the AWS SDK finds."
+
+
 def _identities(plans: Sequence[ApiPlan]) -> Iterator[str]:
     """A reference to the environment for each identity source of each API."""
     sources = list(dict.fromkeys(source for one in plans for source in one.sources if _can_be_written(source.name)))
-    if any(one.is_signed for one in plans):
-        yield "# $connect asks for AWS_IAM: requests are signed with the credentials that the AWS SDK finds."
     if not sources:
         if any(one.is_guarded and not one.is_signed for one in plans):
             yield "# Who may connect, by the names of headers.\n# [identity.allow]"
@@ -106,7 +112,9 @@ def _label(function: Function | None) -> str:
 
 
 def _send(route: RoutePlan) -> list[str]:
-    """The message that selects the route, to add to."""
+    """The message that selects the route, to add to; `$default` is selected by what no other route is."""
+    if route.key == DEFAULT:
+        return []
     if route.message is None:
         return ['send = "…"'] if route.two_way else []
     message = json.loads(route.message)

@@ -143,5 +143,4 @@ def concerning(findings: Iterable[Finding], case: Case, met: object) -> Iterator
 
 def _all_parts(api: ApiPlan) -> frozenset[str]:
     """The logical ids of what belongs to one of its routes."""
-    default = [api.default] if api.default is not None else []
-    return api.connect_parts.union(*(one.parts for one in (*api.routes, *default)))
+    return api.connect_parts.union(*(one.parts for one in api.all_routes))

@@ -63,6 +63,11 @@ class ApiPlan:
     spans: Mapping[str, Span] = field(default_factory=dict)
 
     @property
+    def all_routes(self) -> tuple[RoutePlan, ...]:
+        """The routes for messages, `$default` with them."""
+        return (*self.routes, *([self.default] if self.default is not None else []))
+
+    @property
     def is_guarded(self) -> bool:
         """Whether a client has to say who it is."""
         return self.authorization != "NONE"

@@ -142,7 +142,9 @@ def wsconform_allowed(wsconform_target: Stage) -> Identity:
 def wsconform_denied(wsconform_target: Stage) -> Identity:
     """Who may not connect, as a client sends it."""
     if wsconform_target.deny is None:
-        pytest.fail("no identity is given that may not connect; override wsconform_deny", pytrace=False)
+        pytest.fail(
+            "no identity is given that may not connect; override wsconform_deny, or configure one", pytrace=False
+        )
     return wsconform_target.deny
 
 
