@@ -21,6 +21,8 @@ from wsconform.live.verdict import ProbeVerdict
 from wsconform.live.wire import Endpoint
 
 PROBES = load_probes()
+QUIET = 0.1
+"""Seconds in which nothing more may come."""
 
 
 def verdicts(stage: OtherStage) -> dict[str, ProbeVerdict]:
@@ -32,7 +34,7 @@ def verdicts(stage: OtherStage) -> dict[str, ProbeVerdict]:
                 allow=Identity({source: secret}),
                 deny=Identity({source: Secret("wrong", HEADER)}),
                 patience=HASTE if stage.is_silent else 10,
-                quiet=0.1,
+                quiet=QUIET,
                 clients=8,
             ),
             Redactor([secret]),
@@ -158,6 +160,19 @@ class AnswersTwice(OtherStage):
     def test(self, talk: Talk) -> None:
         talk.send(REPLY)
         talk.send(REPLY)
+
+
+class AnswersTwiceInTime(OtherStage):
+    def test(self, talk: Talk) -> None:
+        talk.send(REPLY)
+        if getattr(talk, "asked", False):
+
+            def again() -> None:
+                with contextlib.suppress(OSError):  # the client may have left
+                    talk.send(REPLY)
+
+            threading.Timer(QUIET * 1.5, again).start()
+        talk.asked = True  # type: ignore[attr-defined]
 
 
 class AnswersOnce(OtherStage):
@@ -374,6 +389,7 @@ CONNECTED = {
         (EchoesSubprotocols, {"subprotocol-not-made-up"}),
         (AnswersNothing, ANSWERED),
         (AnswersTwice, ANSWERED),
+        (AnswersTwiceInTime, {"action-answered"}),
         (AnswersOnce, {"action-answered"}),
         (AnswersLate, ANSWERED),
         (AnswersOtherwise, ANSWERED),

@@ -62,11 +62,11 @@ GONE = Unanswered | HungUp
 
 @dataclass(slots=True)
 class Peer:
-    """A client for one run of one probe."""
+    """A client for one run of one probe, or of a test; `presence` is what the probes of a run share."""
 
     stage: Stage
     transcript: Transcript
-    presence: Presence = field(default_factory=Presence)
+    presence: Presence | None = None
     client: Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,11 +80,14 @@ class Peer:
         return self.stage.allow
 
     def connect(self, identity: Identity, *, subprotocols: Iterable[str] = ()) -> Handshake:
-        """Try to connect as somebody. Raises Absent where the stage is not there, or not for who may connect."""
-        is_allowed = identity == self.stage.allow
-        if is_allowed and self.presence.missed is not None:
-            self.transcript.note(0, ".", f"not tried again: {self.presence.missed}")
-            raise Absent(self.presence.missed)
+        """Try to connect as somebody; what comes of it is returned.
+
+        In a run of probes, raises Absent where the stage is not there, or not for who may connect.
+        """
+        presence, is_allowed = self.presence, identity == self.stage.allow
+        if presence is not None and is_allowed and presence.missed is not None:
+            self.transcript.note(0, ".", f"not tried again: {presence.missed}")
+            raise Absent(presence.missed)
         outcome = self.client.connect(
             headers=identity.headers,
             query=identity.query,
@@ -93,8 +96,8 @@ class Peer:
             within=self.stage.patience,
         )
         nowhere = isinstance(outcome, Unreachable) or outcome == Unanswered(CONNECTION, self.stage.patience)
-        if nowhere or (is_allowed and isinstance(outcome, GONE)):
-            self.presence.missed = outcome
+        if presence is not None and (nowhere or (is_allowed and isinstance(outcome, GONE))):
+            presence.missed = outcome
             raise Absent(outcome)
         return outcome
 
@@ -127,9 +130,9 @@ class Peer:
         if problem is not None:
             raise Unmet(expected=f"{expectation.reply} within {expectation.within:g} s", actual=problem, met=received)
 
-    def require_quiet(self, connection: Connection, expected: str) -> None:
-        """Require that nothing more comes for a while. Raises Unmet with what came."""
-        received = connection.receive(self.stage.quiet)
+    def require_quiet(self, connection: Connection, expected: str, *, times: int = 1) -> None:
+        """Require that nothing more comes for a while, or several. Raises Unmet with what came."""
+        received = connection.receive(self.stage.quiet * times)
         if not isinstance(received, Silence):
             raise Unmet(expected=expected, actual=f"then {received}", met=received)
 

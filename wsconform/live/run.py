@@ -49,11 +49,12 @@ def run_probe(case: Case, stage: Stage, redact: Redactor, presence: Presence | N
         outcome, unmet = Outcome.FAILED, Unmet(expected=(), actual=f"the probe itself broke: {raised(error)}")
     finally:
         peer.client.close()
+    causes = (unmet.causes or usual_causes(unmet.met, case.api, case.route)) if unmet is not None else ()
     return ProbeVerdict(
         outcome=outcome,
         expected=unmet.expected if unmet is not None else (),
         actual=shortened(redact(unmet.actual), MOST_SHOWN) if unmet is not None else "",
-        causes=tuple(map(redact, unmet.causes or usual_causes(unmet.met, case.api, case.route))) if unmet else (),
+        causes=tuple(shortened(redact(one), MOST_SHOWN) for one in causes),
         reason=redact(reason),
         met=unmet.met if unmet is not None else None,
         transcript=tuple(transcript.lines()),
