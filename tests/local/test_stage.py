@@ -24,6 +24,7 @@ from wsconform.local.stage import LocalStage
 
 SAMPLE = Path(__file__).parents[2] / "sample_stack"
 REPLY = {"message": "This response was pushed from my Lambda."}
+CODE = "Code: {ZipFile: \"import os\\ndef handler(e, c): return {'statusCode': 200, 'body': os.environ['IT']}\"}"
 IDENTITY = {"x-some-header-to-auth-from": "allow"}
 
 
@@ -262,6 +263,23 @@ def test_an_order_or_a_port_that_is_none(tmp_path: Path) -> None:
     for port in (70_000, -1):
         with pytest.raises(StageError, match=f"^there is no port {port}; choose one up to 65535"):
             LocalStage(write_template(tmp_path), port=port).start()
+
+
+def test_values_that_are_no_text(tmp_path: Path) -> None:
+    template = write_template(tmp_path, with_function("F", f"{CODE}\nHandler: index.handler\nRuntime: python3.13"))
+    with LocalStage(template, environment={"IT": 3}) as stage:  # type: ignore[dict-item]
+        client = connect(stage)
+        client.send("hello")
+        assert client.recv() == "3"
+        client.close()
+    with LocalStage(template, environment={"IT": "a\0b"}) as stage:
+        client = connect(stage)
+        client.send("hello")
+        assert json.loads(client.recv())["message"] == "Internal server error"
+        client.close()
+        assert any("cannot be run: embedded null byte" in one.what.explanation for one in stage.happenings)
+    with pytest.raises(TypeError, match='the environment variable "IT" must be text'):
+        LocalStage(template, environment={"IT": object()})  # type: ignore[dict-item]
 
 
 def test_an_assumption_that_is_none(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
 
+from wsconform.config.layers import parameter_text
 from wsconform.local.deployed.model import Credentials, Deployment
 from wsconform.local.deployed.snapshot import Order
 from wsconform.local.endpoints import Endpoint
@@ -43,9 +44,9 @@ class LocalStage:
     log of each function is kept in a file. `on_line` is told each line that a function writes, with its logical id, and
     Lambda's own lines of an event that fails.
 
-    Raises AssumptionError for an assumption that there is not, and ValueError for another order. Raises StageError at
-    the start where the template cannot be read or deployed, a port not be opened, or nothing be written. Whatever
-    happens, at the end no process, thread, port or temporary file is left.
+    Raises AssumptionError for an assumption that there is not, ValueError for another order, and TypeError for what can
+    be no environment variable. Raises StageError at the start where the template cannot be read or deployed, a port not
+    be opened, or nothing be written. Whatever happens, at the end no process, thread, port or temporary file is left.
     """
 
     def __init__(  # noqa: PLR0913 (each by its name)
@@ -82,7 +83,7 @@ class LocalStage:
             host=host,
             port=port,
             plain_port=plain_port,
-            environment=dict(environment or {}),
+            environment={name: _written(name, value) for name, value in (environment or {}).items()},
             region=region,
             log_folder=Path(log_folder) if log_folder is not None else None,
             clock=clock or Clock(),
@@ -356,6 +357,14 @@ def _new_loop() -> asyncio.AbstractEventLoop:
         nowhere = os.dup(nowhere)
     os.close(nowhere)
     return uvloop.new_event_loop()
+
+
+def _written(name: str, value: object) -> str:
+    """The value of an environment variable as a template would have it: a number may stand for its text."""
+    written = parameter_text(value)
+    if written is None:
+        raise TypeError(f'the environment variable "{name}" must be text, a number or a list')
+    return written
 
 
 def _ignore(label: str, line: str) -> None:

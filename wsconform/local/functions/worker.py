@@ -133,8 +133,9 @@ class Worker:
                 on_output=self._output.add,
                 on_exit=self._exited,
             )
-        except OSError as error:
-            self._fail_to_start(Unrunnable(f'"{launch.command[0]}" cannot be run: {error.strerror}'))
+        except (OSError, ValueError) as error:  # ValueError: what no environment can hold, such as a NUL
+            reason = getattr(error, "strerror", None) or error
+            self._fail_to_start(Unrunnable(f'"{launch.command[0]}" cannot be run: {reason}'))
             return
         allowed = self.launch.function.timeout if self._second_try else INIT_SECONDS
         self._timer = self._loop.call_later(allowed, self._init_timed_out)
