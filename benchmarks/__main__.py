@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-PARTS = ("static", "stage")
+PARTS = ("static", "stage", "live")
 
 
 def main() -> None:
     """Measure what is asked for, and print a table for each question."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="static|stage", help="what to measure (default: static)")
-    parser.add_argument("--times", type=int, default=5, help="static: counted runs of each command (default 5)")
+    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="what to measure (default: static)")
+    parser.add_argument("--times", type=int, default=5, help="static, live: counted runs of each command (default 5)")
     parser.add_argument("--rounds", type=int, default=3, help="stage: rounds, whose median counts (default 3)")
     parser.add_argument("--seconds", type=float, default=260, help="stage: time for the rounds (default 260)")
     parser.add_argument("--only", default="", help="stage: measure only peers whose name holds this text")
@@ -43,6 +43,10 @@ def _lines(folder: Path, arguments: argparse.Namespace) -> Iterator[str]:
         from benchmarks.stage import report
 
         yield from report.report(folder, arguments.rounds, arguments.seconds, arguments.only)
+    if "live" in parts:
+        from benchmarks.live import report as live
+
+        yield from live.report(folder, arguments.times)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

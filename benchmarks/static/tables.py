@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.static.processes import paired
-from benchmarks.static.templates import as_yaml, sound
+from benchmarks.processes import command, paired
+from benchmarks.resources import as_yaml
+from benchmarks.static.templates import sound
 
 SAMPLE = Path(__file__).parents[2] / "sample_stack" / "template.yaml"
 SIZES = (50, 100, 200, 500)
@@ -18,7 +18,7 @@ COUNTS = (1, 25, 50, 100, 200)
 
 def report(folder: Path, times: int) -> Iterator[str]:
     """Lines of the tables: `times` counted runs of each command; `folder` is for what they need."""
-    wsconform, cfn_lint = _command("wsconform"), _command("cfn-lint")
+    wsconform, cfn_lint = command("wsconform"), command("cfn-lint")
     large = folder / "large.yaml"
     large.write_text(as_yaml(sound(500)))
     yield "| template | wsconform check | cfn-lint | ratio | memory |"
@@ -65,11 +65,3 @@ def _growth(folder: Path, wsconform: str, times: int) -> Iterator[str]:
             shutil.copytree(SAMPLE.parent, beside / str(number), ignore=shutil.ignore_patterns("article"))
         cpu = paired({"": [wsconform, "check", str(beside)]}, max(1, times // 2))[""].cpu
         yield f"| {count} | {cpu:.2f} s | {(cpu - nothing) / count * 1000:.1f} ms |"
-
-
-def _command(name: str) -> str:
-    """The command of the environment that runs this. Exits where it is not installed."""
-    found = shutil.which(name, path=sysconfig.get_path("scripts")) or shutil.which(name)
-    if found is None:
-        sys.exit(f'"{name}" is not installed here; run `tox -e bench`')
-    return found

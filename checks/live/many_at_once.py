@@ -28,5 +28,5 @@ def many_at_once(peer: Peer, api: ApiPlan) -> None:
             peer.require_reply(connection, expectation)
 
         list(pool.map(exchange, connections))
-        list(pool.map(lambda one: peer.require_quiet(one, "one reply for each client"), connections))
+        peer.require_all_quiet(connections, "one reply for each client")
         list(pool.map(lambda one: one.close(within=peer.stage.patience), connections))

@@ -22,5 +22,4 @@ def reply_goes_to_its_sender(peer: Peer, _: ApiPlan, route: RoutePlan) -> None:
     for sender in connections:
         sender.send(message)
         peer.require_reply(sender, expectation)
-    for connection in connections:
-        peer.require_quiet(connection, "one reply for each client")
+    peer.require_all_quiet(connections, "one reply for each client")

@@ -173,6 +173,7 @@ def _as_json(met: Met, stages: Stages, examination: Examination) -> str:
             "expected": list(verdict.expected),
             "actual": verdict.actual,
             "reason": verdict.reason,
+            "seconds": round(verdict.seconds, 3),
             "causes": list(verdict.causes),
             "transcript": list(verdict.transcript),
             "template": case.span.file,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -135,6 +136,11 @@ class Peer:
         received = connection.receive(self.stage.quiet * times)
         if not isinstance(received, Silence):
             raise Unmet(expected=expected, actual=f"then {received}", met=received)
+
+    def require_all_quiet(self, connections: Sequence[Connection], expected: str) -> None:
+        """Require that on none of them anything more comes, waiting once for all. Raises Unmet with what came."""
+        with ThreadPoolExecutor(len(connections)) as pool:
+            list(pool.map(lambda one: self.require_quiet(one, expected), connections))
 
     def require_open(self, connection: Connection, *, after: str = "") -> None:
         """Require that the connection lives, as a pong shows. Raises Unmet.

@@ -19,7 +19,8 @@ from wsconform.live.secret import Redactor
 from wsconform.live.transcript import Transcript, shortened
 from wsconform.live.verdict import Absent, Level, ProbeVerdict, Undecidable, Unmet
 
-AT_ONCE = 8
+AT_ONCE = 16
+"""Probes: most of their time they wait for what must not come."""
 
 
 MOST_SHOWN = 500
