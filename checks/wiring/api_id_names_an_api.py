@@ -1,10 +1,14 @@
+from collections import defaultdict
 from collections.abc import Iterator
 
-from wsconform.check import Effect, Fault, Severity, check
+from wsconform.check import Effect, Fault, Note, Severity, check
+from wsconform.check.wording import listed
 from wsconform.template.values import Attribute, Text
 from wsconform.wiring.model import Api, Part, Route, Wiring
 from wsconform.wiring.reader import names_of
 from wsconform.wiring.references import made_by_sam
+
+_MOST_NAMED = 3
 
 
 @check(
@@ -18,8 +22,13 @@ from wsconform.wiring.references import made_by_sam
 )
 def api_id_names_an_api(wiring: Wiring) -> Iterator[Fault]:
     """ApiId is the id of an API."""
+    missing: dict[str, list[Part]] = defaultdict(list)
     for part in wiring.adrift:
         if _may_be_http(part, wiring):
+            continue
+        atom = _atom(part)
+        if isinstance(atom, Attribute) and not wiring.evaluation.exists(atom.resource):
+            missing[atom.resource].append(part)
             continue
         named = _named(part, wiring)
         meant = named or next((api for api in wiring.apis if api.element is not None), None)
@@ -31,11 +40,35 @@ def api_id_names_an_api(wiring: Wiring) -> Iterator[Fault]:
             fix=f"write ApiId: !Ref {'<the logical id of an API>' if meant is None else meant.label}",
         )
 
+    for name, parts in missing.items():
+        yield _about_missing(name, parts, wiring)
+
+
+def _about_missing(name: str, parts: list[Part], wiring: Wiring) -> Fault:
+    """The finding for an API that is not there: one, however many parts are to join it."""
+    first = next((one for one in parts if isinstance(one, Route)), parts[0])
+    others = [one for one in parts if one is not first]
+    meant = next((api.label for api in wiring.apis if api.element is not None), "<the logical id of an API>")
+    return Fault(
+        at=first.at("ApiId"),
+        element=first,
+        message=f"ApiId of {listed([first.label, *(one.label for one in others)], _MOST_NAMED)} refers to {name}, "
+        + ("which does not exist" if name not in wiring.evaluation.stack.declared else "which is not made here"),
+        label="names no API",
+        fix=f"write ApiId: !Ref {meant}" + ("" if wiring.apis else f", or declare {name}"),
+        notes=tuple(Note(one.at("ApiId"), f"{one.label} names it here") for one in others[:_MOST_NAMED]),
+    )
+
+
+def _atom(part: Part) -> object:
+    """What `ApiId` refers to, as it is written: the name of a stage, say, is not followed."""
+    written = part.value("ApiId")
+    return written.atom if isinstance(written, Text) else None
+
 
 def _named(part: Part, wiring: Wiring) -> Api | None:
     """The API that `ApiId` means, though not by its id: by an attribute, its logical id or its `Name`."""
-    written = part.text("ApiId")
-    atom = written.atom if written is not None else None
+    written, atom = part.text("ApiId"), _atom(part)
     for api in wiring.apis:
         if isinstance(atom, Attribute) and atom.resource == api.key:
             return api
@@ -46,14 +79,11 @@ def _named(part: Part, wiring: Wiring) -> Api | None:
 
 def _found(part: Part, named: Api | None) -> str:
     """What stands in the place of an id, as the rest of the sentence "ApiId …"."""
-    written, evaluation = part.text("ApiId"), part.wiring.evaluation
-    atom = written.atom if written is not None else None
+    written, atom = part.text("ApiId"), _atom(part)
     if isinstance(atom, Attribute):
         if named is not None:
             return f"is the {atom.name} of {named.label}, not its id"
-        if evaluation.exists(atom.resource):
-            return f"is {atom.resource}, an {evaluation.resource(atom.resource).type}"
-        return f"refers to {atom.resource}, which does not exist"
+        return f"is {atom.resource}, an {part.wiring.evaluation.resource(atom.resource).type}"
     if written is None:
         return "is missing"
     if written.unresolved is not None:

@@ -2,12 +2,13 @@ from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Note, Severity, check
 from wsconform.wiring.model import Authorizer, Function
+from wsconform.wiring.permissions.coverage import coverage
 
 
 @check(
     "authorizer-function-handles-no-route",
     on=Authorizer,
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     effect=Effect.MISBEHAVES,
     area="authorizer",
     why="an authorizer answers with a policy and a route's function with a status: one function cannot be both",
@@ -23,12 +24,18 @@ def authorizer_function_handles_no_route(authorizer: Authorizer) -> Iterator[Fau
     if not routes:
         return
     keys = ", ".join(f'"{route.key_text}"' for route in routes)
+    misdirected = coverage(authorizer.wiring).misdirected
+    astray = [one for one in behind if any(route.id in misdirected for route in one.routes)]
+    allowed = not astray and authorizer.id not in misdirected
     # A function behind several routes is their handler, and it is the authorizer that names the wrong one.
-    wrong, other = (authorizer, behind[0]) if len(routes) > 1 else (behind[0], authorizer)
+    is_handler = authorizer.id in misdirected or (not astray and len(routes) > 1)
+    wrong, other = (authorizer, behind[0]) if is_handler else ((astray or behind)[0], authorizer)
     yield Fault(
         at=wrong.at(wrong.uri_property),
         element=wrong,
-        message=f"{function.label} is the function of authorizer {authorizer.label} and of route {keys}",
+        severity=Severity.WARNING if allowed else None,
+        message=f"{function.label} is the function of authorizer {authorizer.label} and of route {keys}"
+        + ("" if allowed else ", and no permission lets API Gateway invoke it as both"),
         label=f"{other.label} invokes it too",
         fix=f"name another function in {wrong.uri_property}",
         notes=(Note(other.at(other.uri_property), f"{other.label} invokes it here"),),

@@ -15,7 +15,7 @@ from wsconform.wiring.model import CONNECT, Route
 )
 def connect_is_authorized(route: Route) -> Iterator[Fault]:
     """The $connect route demands an authorizer (CUSTOM) or signed requests (AWS_IAM)."""
-    if route.key != CONNECT:
+    if route.key != CONNECT or route.is_refused or _is_doubled(route):
         return
     authorization = route.authorization
     if authorization.unresolved:
@@ -31,6 +31,13 @@ def connect_is_authorized(route: Route) -> Iterator[Fault]:
             label="every client is let in",
             fix=_fix(route),
         )
+
+
+def _is_doubled(route: Route) -> bool:
+    """Whether another $connect route asks who connects: then it is the key of this one that is wrong."""
+    return any(
+        one is not route and one.authorization.literal in ("CUSTOM", "AWS_IAM") for one in route.api.connect_routes
+    )
 
 
 def _fix(route: Route) -> str:

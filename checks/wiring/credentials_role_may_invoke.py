@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Inconclusive, Note, Said, Severity, check
 from wsconform.template.values import Unresolved
-from wsconform.wiring.iam.credentials import INVOKE, credentials_of, invocation, is_declared, is_let_in
+from wsconform.wiring.iam.credentials import INVOKE, credentials_of, invocation, is_declared, is_let_in, trust
 from wsconform.wiring.iam.policy import Verdict
 from wsconform.wiring.iam.rights import Rights
 from wsconform.wiring.model import Authorizer, Function, Integration, Part
@@ -27,6 +27,9 @@ def credentials_role_may_invoke(part: Part) -> Iterator[Said]:
     ):
         return
     role, function = credentials.role, part.function
+    # A role that API Gateway may not assume is another one than was meant, or at fault for that.
+    if is_declared(role) and trust(role)[0].verdict in (Verdict.NOT_ALLOWED, Verdict.DENIED):
+        return
     if not is_declared(role) or role.lacks_policy or (isinstance(function, Function) and is_let_in(function)):
         return
     decision = invocation(part, role)

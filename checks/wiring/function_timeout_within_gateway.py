@@ -6,6 +6,9 @@ from wsconform.wiring.functions.behind import sharing
 from wsconform.wiring.functions.waiting import LONGEST_WAIT, awaited_functions
 from wsconform.wiring.model import Function
 
+MOST_OF_LAMBDA = 900
+"""Seconds. More than Lambda takes at all is what `within-service-limits` speaks of."""
+
 
 @check(
     "function-timeout-within-gateway",
@@ -24,7 +27,7 @@ def function_timeout_within_gateway(function: Function) -> Iterator[Said]:
     timeout = function.number("Timeout")
     if isinstance(timeout, Unresolved):
         yield Inconclusive(f"{function.label}: {timeout.reason}", function.at("Timeout"))
-    elif timeout is not None and timeout > LONGEST_WAIT:
+    elif timeout is not None and LONGEST_WAIT < timeout <= MOST_OF_LAMBDA:
         yield Fault(
             at=function.at("Timeout"),
             message=f"{function.label} may run for {timeout} seconds, and API Gateway waits for {LONGEST_WAIT}",

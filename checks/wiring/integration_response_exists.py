@@ -4,6 +4,8 @@ from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import CONNECT, Api, Integration, IntegrationResponse
 from wsconform.wiring.uris import FunctionUri
 
+from ._integration_types import is_at_odds
+
 
 @check(
     "integration-response-exists",
@@ -18,7 +20,7 @@ def integration_response_exists(integration: Integration) -> Iterator[Fault]:
     """A non-proxy integration that must answer has an integration response."""
     if integration.type not in ("AWS", "HTTP", "MOCK") or integration.responses or not integration.routes:
         return
-    if any(_is_meant_for(integration, one) for one in _others(integration.api)):
+    if is_at_odds(integration) or any(_is_meant_for(integration, one) for one in _others(integration.api)):
         return
     # A function that is called without templates gets and gives what a proxy integration passes on.
     is_meant_as_proxy = isinstance(integration.uri, FunctionUri) and integration.value("RequestTemplates") is None

@@ -3,6 +3,8 @@ from collections.abc import Iterator
 from wsconform.check import Effect, Fault, Note, Severity, check
 from wsconform.wiring.model import Integration, IntegrationResponse
 
+from ._integration_types import is_at_odds
+
 
 @check(
     "integration-response-is-used",
@@ -16,7 +18,9 @@ from wsconform.wiring.model import Integration, IntegrationResponse
 def integration_response_is_used(response: IntegrationResponse) -> Iterator[Fault]:
     """An integration response is on a non-proxy integration."""
     integration = response.integration
-    if isinstance(integration, Integration) and integration.type in ("AWS_PROXY", "HTTP_PROXY"):
+    if not isinstance(integration, Integration) or is_at_odds(integration):
+        return
+    if integration.type in ("AWS_PROXY", "HTTP_PROXY"):
         yield Fault(
             at=response.resource.span,
             message=f"{response.label} is on {integration.label}, which is of type {integration.type}",

@@ -20,9 +20,11 @@ def integration_type_allowed(integration: Integration) -> Iterator[Fault]:
     """IntegrationType is AWS, AWS_PROXY, HTTP, HTTP_PROXY or MOCK."""
     kind = integration.type
     if kind is not None and kind not in TYPES:
+        in_capitals = kind.upper() in TYPES
         yield Fault(
             at=integration.at("IntegrationType"),
-            message=f'IntegrationType of {integration.label} is "{kind}": {unknown_name("type", kind.upper(), TYPES)}',
-            label="no such type",
-            fix=f"write one of {', '.join(TYPES)}",
+            message=f'IntegrationType of {integration.label} is "{kind}": '
+            + (f'the type is "{kind.upper()}"' if in_capitals else unknown_name("type", kind, TYPES)),
+            label="not in capitals" if in_capitals else "no such type",
+            fix=f"write {kind.upper()}" if in_capitals else f"write one of {', '.join(TYPES)}",
         )

@@ -6,6 +6,8 @@ from wsconform.wiring.element import Missing
 from wsconform.wiring.model import Integration
 from wsconform.wiring.uris import FORM, FunctionUri, HttpUri, MalformedUri, ServiceUri
 
+from ._integration_types import CALLED
+
 
 @check(
     "integration-uri-fits-type",
@@ -28,9 +30,9 @@ def integration_uri_fits_type(integration: Integration) -> Iterator[Fault]:
             severity=Severity.WARNING,
             effect=Effect.UNSEEN,
         )
-    if kind not in _WANTED or isinstance(uri, MalformedUri | Missing):
+    if kind not in CALLED or isinstance(uri, MalformedUri | Missing):
         return
-    wanted, fitting = _WANTED[kind]
+    wanted, fitting = CALLED[kind]
     if isinstance(uri, Unresolved):
         raise Inconclusive(uri.reason, integration.at("IntegrationUri"))
     if isinstance(uri, fitting):
@@ -42,14 +44,6 @@ def integration_uri_fits_type(integration: Integration) -> Iterator[Fault]:
         label=f"not {wanted}",
         fix=_fix(kind, uri),
     )
-
-
-_WANTED = {
-    "AWS_PROXY": ("a Lambda function", (FunctionUri,)),
-    "AWS": ("an AWS service", (FunctionUri, ServiceUri)),
-    "HTTP": ("an HTTP URL", (HttpUri,)),
-    "HTTP_PROXY": ("an HTTP URL", (HttpUri,)),
-}
 
 
 _TYPE_OF = {FunctionUri: "AWS_PROXY", HttpUri: "HTTP_PROXY", ServiceUri: "AWS"}

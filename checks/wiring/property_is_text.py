@@ -2,8 +2,9 @@ from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Severity, check
 from wsconform.template.values import Map, Seq
-from wsconform.wiring.element import Element
 from wsconform.wiring.model import Wiring
+
+from ._surroundings import elements_of, type_name
 
 TEXTS = {
     "Api": ("Name", "ProtocolType", "RouteSelectionExpression", "ApiKeySelectionExpression"),
@@ -48,8 +49,8 @@ TEXTS = {
 )
 def property_is_text(wiring: Wiring) -> Iterator[Fault]:
     """What stands where text belongs is no list and no map."""
-    for element in _elements(wiring):
-        for name in TEXTS.get(element.resource.type.rpartition(":")[2], ()):
+    for element in elements_of(wiring):
+        for name in TEXTS.get(type_name(element), ()):
             value = element.value(name)
             if isinstance(value, Seq | Map):
                 what = "list" if isinstance(value, Seq) else "map"
@@ -60,13 +61,3 @@ def property_is_text(wiring: Wiring) -> Iterator[Fault]:
                     label=f"a {what}",
                     fix=f"write {name} as one text",
                 )
-
-
-def _elements(wiring: Wiring) -> Iterator[Element]:
-    """The APIs, what belongs to them, and the permissions for them."""
-    found: dict[str, Element] = {}
-    for api in wiring.apis:
-        for one in (api.element, *api.parts(), *api.permissions):
-            if one is not None:
-                found[one.id] = one
-    yield from found.values()

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from wsconform.check import Effect, Fault, Severity, check
 from wsconform.check.registry import unknown_name
 from wsconform.wiring.element import Element
-from wsconform.wiring.model import Api
+from wsconform.wiring.model import Api, Permission
 from wsconform.wiring.references import absent, dangling, surroundings, undeclared_conditions
 
 
@@ -20,6 +20,9 @@ def reference_exists(api: Api) -> Iterator[Fault]:
     """Everything that the wiring refers to exists."""
     declared = api.wiring.evaluation.stack.declared
     for element in surroundings(api):
+        # What SAM writes into a permission that it makes is what stands in the API, and found there.
+        if isinstance(element, Permission) and element.is_generated:
+            continue
         for span, name in dangling(element, api.wiring):
             yield Fault(
                 at=span,

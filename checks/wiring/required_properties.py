@@ -1,10 +1,12 @@
 from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Severity, check
+from wsconform.check.wording import listed
 from wsconform.wiring.element import Element
-from wsconform.wiring.model import Api, Authorizer, DomainName, Route
+from wsconform.wiring.model import Api, Authorizer, DomainName, Function, Model
 
 REQUIRED = {
+    "AWS::ApiGatewayV2::Api": ("Name",),
     "AWS::ApiGatewayV2::Route": ("RouteKey",),
     "AWS::ApiGatewayV2::Integration": ("IntegrationType",),
     "AWS::ApiGatewayV2::Authorizer": ("Name", "AuthorizerType", "AuthorizerUri"),
@@ -15,6 +17,8 @@ REQUIRED = {
     "AWS::ApiGatewayV2::ApiMapping": ("DomainName", "Stage"),
     "AWS::ApiGatewayV2::DomainName": ("DomainName",),
     "AWS::Lambda::Permission": ("Action", "FunctionName", "Principal"),
+    "AWS::Lambda::Function": ("Role", "Runtime"),
+    "AWS::Serverless::Function": ("Runtime",),
 }
 
 
@@ -29,12 +33,15 @@ REQUIRED = {
 )
 def required_properties(api: Api) -> Iterator[Fault]:
     """Every resource of the wiring has the properties that its type demands."""
-    elements: list[Element] = [*api.parts(), *api.permissions]
+    elements: list[Element] = [*api.parts(), *api.functions, *api.permissions]
+    elements += [one for one in api.wiring.permissions if one.value("FunctionName") is None]
+    if api.element is not None:
+        elements.insert(0, api.element)
     elements += [one.domain for one in api.mappings if isinstance(one.domain, DomainName)]
     for element in elements:
         lacking = [name for name in _required(element) if _lacks(element, name)]
         if lacking:
-            names = " and ".join(lacking)
+            names = listed(lacking)
             yield Fault(
                 at=element.resource.span,
                 element=element,
@@ -45,8 +52,16 @@ def required_properties(api: Api) -> Iterator[Fault]:
 
 
 def _required(element: Element) -> tuple[str, ...]:
-    """The properties that an element must have; a JWT authorizer has the wrong type, and needs no URI."""
+    """The properties that an element must have.
+
+    A JWT authorizer has the wrong type, and needs no URI; an API that is imported, which no WebSocket API can be, needs
+    no Name; a function in a container image needs no Runtime.
+    """
     names = REQUIRED.get(element.resource.type, ())
+    if element.value("Body") is not None or element.value("BodyS3Location") is not None:
+        return ()
+    if isinstance(element, Function) and element.literal("PackageType") != "Zip" and element.value("PackageType"):
+        return tuple(name for name in names if name != "Runtime")
     if isinstance(element, Authorizer) and element.is_jwt:
         return tuple(name for name in names if name != "AuthorizerUri")
     return names
@@ -54,5 +69,5 @@ def _required(element: Element) -> tuple[str, ...]:
 
 def _lacks(element: Element, name: str) -> bool:
     """Whether an element has no such property, or an empty one of which no other check speaks."""
-    is_named = isinstance(element, Route | Authorizer) and name in ("RouteKey", "Name")
+    is_named = name in ("RouteKey", "Name") and not isinstance(element, Model)
     return element.value(name) is None or (is_named and element.literal(name) == "")

@@ -19,7 +19,7 @@ def route_keys_unique(api: Api) -> Iterator[Fault]:
     for route in api.routes:
         key = str(route.key_text)
         known = first.setdefault(key, route)
-        if known is not route and route.value("RouteKey") is not None:
+        if known is not route and route.value("RouteKey") is not None and api.misspelt_connect not in (known, route):
             yield Fault(
                 at=route.at("RouteKey"),
                 element=route,

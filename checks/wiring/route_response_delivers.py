@@ -15,7 +15,11 @@ from wsconform.wiring.model import CONNECT, DISCONNECT, Api, Route, RouteRespons
 )
 def route_response_delivers(route: Route) -> Iterator[Fault]:
     """A route with a RouteResponseSelectionExpression has a route response."""
-    if route.value("RouteResponseSelectionExpression") is None or route.key in (CONNECT, DISCONNECT):
+    expression = route.text("RouteResponseSelectionExpression")
+    if expression is None or route.key in (CONNECT, DISCONNECT):
+        return
+    # What is wrong with any other expression, `route-response-selection-is-default` says.
+    if expression.literal not in (None, "$default"):
         return
     if route.responses or any(_is_meant_for(route, one) for one in _others(route.api)):
         return

@@ -6,7 +6,15 @@ from wsconform.wiring.element import Element
 from wsconform.wiring.model import Api
 
 COUNTS = {"routes": 300, "integrations": 300, "stages": 10, "authorizers": 10}
-LENGTHS = {("::Route", "OperationName"): 64, ("::Model", "Schema"): 32_768}
+LENGTHS = {
+    ("::Api", "Name"): 128,
+    ("::Authorizer", "Name"): 128,
+    ("::Model", "Name"): 128,
+    ("::Route", "OperationName"): 64,
+    ("::Model", "Schema"): 32_768,
+}
+SECONDS = range(1, 901)
+"""What Lambda takes for the Timeout of a function."""
 
 
 @check(
@@ -31,7 +39,21 @@ def within_service_limits(api: Api) -> Iterator[Fault]:
                 fix="have the quota raised before deploying, or split the API",
                 severity=Severity.WARNING,
             )
-    for part in api.parts():
+    yield from _overlong(api)
+    for function in api.functions:
+        timeout = function.number("Timeout")
+        if isinstance(timeout, int) and timeout not in SECONDS:
+            yield Fault(
+                at=function.at("Timeout"),
+                element=function,
+                message=f"Timeout of {function.label} is {timeout} seconds; Lambda takes 1 to {SECONDS[-1]}",
+                label="out of range",
+                fix="write Timeout: 29 or less, for as long as API Gateway waits",
+            )
+
+
+def _overlong(api: Api) -> Iterator[Fault]:
+    for part in (*([api.element] if api.element is not None else ()), *api.parts()):
         for (kind, prop), most in LENGTHS.items():
             value = part.value(prop) if part.resource.type.endswith(kind) else None
             length = _length(value) if value is not None else 0

@@ -122,7 +122,7 @@ def test_sources_that_take_in_none(source: str, marked_findings: Marked) -> None
         "!Join [':', ['arn:*:execute-api', !Ref AWS::Region, !Ref AWS::AccountId, !Sub '${ChatApi}/*']]",
         "{Fn::Sub: ['arn:${p}:execute-api:*:*:${a}/*', {p: !Ref AWS::Partition, a: !Ref ChatApi}]}",
         "!Sub arn:*:execute-api:*:*:${ChatApi}/*",
-        "!If [Prod, !Sub 'arn:*:execute-api:*:*:${ChatApi}/*', '*']",
+        "!If [Prod, !Sub 'arn:*:execute-api:*:*:${ChatApi}/*', !Sub '*:${ChatApi}/*']",
     ],
 )
 def test_a_source_may_be_spelt_in_any_way(arn: str, marked_findings: Marked) -> None:

@@ -231,3 +231,51 @@ Resources:
       DeploymentId: !Ref Deployment
 """
     assert "Stage waits for itself" in messages_of(stage)
+
+
+@pytest.mark.parametrize("api", ["!Ref Stage", '!Sub "${Stage}"', "!Ref DoorAuthorizer", "!GetAtt ChatApi.ApiEndpoint"])
+def test_an_api_id_of_another_resource(api: str, marked_findings: Marked) -> None:
+    snippet = f"""
+Resources:
+  SendRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: {api} # <--
+      RouteKey: send
+      Target: !Sub integrations/${{ChatIntegration}}
+"""
+    assert marked_findings(snippet) == [("api-id-names-an-api", "SendRoute", "error", True)]
+
+
+@pytest.mark.parametrize(
+    ("function", "found"),
+    [
+        ("!Ref ChatFunctionAliaslive", []),
+        ("!Ref ChatFunction.Alias", []),
+        ("!Ref ChatFunctionAliasprod # <--", [("reference-exists", "ChatPermission", "error", True)]),
+        ("!GetAtt ChatFunction.Name # <--", [("route-function-may-be-invoked", "ChatPermission", "error", True)]),
+    ],
+)
+def test_the_alias_that_sam_makes(function: str, found: list[object], marked_findings: Marked) -> None:
+    snippet = f"""
+Globals:
+  Function:
+    AutoPublishAlias: live
+Resources:
+  ChatIntegration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref ChatApi
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub
+        - arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{Alias}}/invocations
+        - Alias: !Ref ChatFunction.Alias
+  ChatPermission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: {function}
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{ChatApi}}/*
+"""
+    assert marked_findings(snippet) == found

@@ -14,7 +14,7 @@ from wsconform.template.nodes import Span
 from wsconform.template.stack import Stack
 from wsconform.template.worlds import World, describe
 from wsconform.wiring.element import Element
-from wsconform.wiring.model import Api, Function, Permission, Wiring
+from wsconform.wiring.model import Api, Function, Permission, Wiring, is_of_websocket
 from wsconform.wiring.reader import SAM_API, read_wiring
 
 TEMPLATE = "template"
@@ -80,11 +80,13 @@ def examine(
     chosen = list(checks)
     gathered: dict[tuple[str, str], _Gathered] = {}
     apis: dict[str, None] = {}
+    examined = False
     worlds = stack.worlds if only is None else (only.world,)
     for world in worlds:
         wiring = only or read_wiring(stack.in_world(world))
         if not has_websocket_api(wiring):
             continue
+        examined = True
         subjects = _Subjects(wiring)
         for api in wiring.apis:
             apis.setdefault(api.path)
@@ -97,16 +99,16 @@ def examine(
                     here = gathered[label, check.name] = _Gathered(label, check, span)
                 for element in elements:
                     _gather(here, element, world)
-        if not wiring.apis:
-            apis.setdefault(TEMPLATE)
     seen: set[tuple[object, ...]] = set()
     verdicts = [_verdict(stack, one, severities or {}, seen, worlds) for one in gathered.values()]
-    return Examination(stack, tuple(apis), verdicts)
+    return Examination(stack, tuple(apis) or (TEMPLATE,) * examined, verdicts)
 
 
 def has_websocket_api(wiring: Wiring) -> bool:
-    """Whether there is anything to check: a WebSocket API, or one that SAM refused to expand."""
-    return bool(wiring.apis) or any(True for _ in wiring.evaluation.ids([SAM_API]))
+    """Whether there is anything to check: a WebSocket API, one that SAM refused to expand, or a part of one."""
+    if wiring.apis or any(map(is_of_websocket, wiring.adrift)):
+        return True
+    return any(True for _ in wiring.evaluation.ids([SAM_API]))
 
 
 class _Subjects:

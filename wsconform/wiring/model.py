@@ -62,6 +62,7 @@ __all__ = [
     "RouteResponse",
     "Stage",
     "Wiring",
+    "is_of_websocket",
 ]
 
 E = TypeVar("E", bound=Element)
@@ -151,11 +152,23 @@ class Api:
 
     @cached_property
     def misspelt_connect(self) -> Route | None:
-        """The route that was meant to be `$connect`, where the API has none: its key is a near miss."""
+        """The route that was meant to be `$connect`, where the API has none.
+
+        Its key is a near miss; or it demands authorization, and has the key of another route or is called so.
+        """
         if self.connect_routes:
             return None
         near = [route for route in self.routes if route.key is not None and meant(route.key) == CONNECT]
-        return next((route for route in near if "$" in str(route.key)), near[0] if near else None)
+        if near:
+            return next((route for route in near if "$" in str(route.key)), near[0])
+        return next((route for route in self.routes if self._is_door(route)), None)
+
+    def _is_door(self, route: Route) -> bool:
+        """Whether a route of another key than `$connect` seems to be the one that is to ask who connects."""
+        if route.key is None or route.authorization.literal not in ("CUSTOM", "AWS_IAM"):
+            return False
+        called = route.resource.logical_id.lower().replace("disconnect", "")
+        return "connect" in called or any(one is not route and one.key == route.key for one in self.routes)
 
     @cached_property
     def open_routes(self) -> list[Route]:
@@ -185,13 +198,7 @@ class Api:
     @cached_property
     def websocket_parts(self) -> list[Part]:
         """What belongs to it that only a WebSocket API can have."""
-        return [
-            *(route for route in self.routes if route.key is not None and not looks_like_http(route.key)),
-            *(one for one in self.integrations if one.literal("IntegrationType") in ("AWS", "HTTP", "MOCK")),
-            *self.route_responses,
-            *self.integration_responses,
-            *self.models,
-        ]
+        return [part for part in self.parts() if is_of_websocket(part)]
 
     @property
     def _selects_by_body(self) -> bool:
@@ -225,6 +232,15 @@ class Api:
         Source: API Gateway developer guide, "Amazon Resource Name (ARN) format reference".
         """
         return text([*arn_start("execute-api"), ":", *self.id_parts, "/", *path], self.at())
+
+
+def is_of_websocket(part: Part) -> bool:
+    """Whether only a WebSocket API can have such a part."""
+    if isinstance(part, Route):
+        return part.key is not None and not looks_like_http(part.key)
+    if isinstance(part, Integration):
+        return part.literal("IntegrationType") in ("AWS", "HTTP", "MOCK")
+    return isinstance(part, RouteResponse | IntegrationResponse | Model)
 
 
 @record(eq=False)
@@ -288,6 +304,6 @@ class Wiring:
             return found
         atom = uri.name.atom
         if isinstance(atom, Attribute):
-            return self.element(atom.resource, Function)
+            return self.element(atom.resource, Function) if atom.name == "Ref" else Elsewhere(f'"{uri.name}"')
         reason = f'"{uri.name}" is no function of this template'
         return uri.name.unresolved or Unresolved(f"function:{uri.name}", reason)

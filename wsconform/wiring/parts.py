@@ -14,7 +14,7 @@ from wsconform.template.intrinsics import unknown
 from wsconform.template.values import Attribute, Text, Unresolved, text
 from wsconform.wiring.element import Broken, Element, Elsewhere, Missing
 from wsconform.wiring.names import arn_start
-from wsconform.wiring.route_keys import SYSTEM_KEYS
+from wsconform.wiring.route_keys import SYSTEM_KEYS, is_reserved
 from wsconform.wiring.uris import FunctionUri, MalformedUri, Uri, parse_function, parse_uri
 
 if TYPE_CHECKING:  # they are made of these
@@ -67,6 +67,14 @@ class Route(Part):
     def key_text(self) -> Text:
         """The route key as text; unknown where it is absent."""
         return self.text("RouteKey") or unknown("the route has no RouteKey", self.resource.span)
+
+    @cached_property
+    def is_refused(self) -> bool:
+        """Whether API Gateway takes no route of this key: it is empty, reserved, or that of an earlier route."""
+        key = self.literal("RouteKey")
+        if not key:
+            return key is not None
+        return (is_reserved(key) and key not in SYSTEM_KEYS) or self.api.route(key) is not self
 
     @property
     def is_message(self) -> bool:

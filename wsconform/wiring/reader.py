@@ -116,12 +116,14 @@ def _join_parts(wiring: Wiring, names: Names) -> None:
 
 def _api_of(part: Part, apis: dict[str, Api], wiring: Wiring) -> Api | None:
     """The API of a part; an unknown id is an API outside the template, one per unknown id."""
-    value = part.text("ApiId")
-    if value is None or not isinstance(part.value("ApiId"), Text):
+    value, written = part.text("ApiId"), part.value("ApiId")
+    if value is None or not isinstance(written, Text):
         return None
     atom = value.atom
     if isinstance(atom, Attribute):
         return apis.get(atom.resource) if atom.name == "Ref" else None
+    if isinstance(written.atom, Attribute) and value.literal is not None:
+        return None  # the name of a resource of this template, such as a stage, is the id of no API
     unknown = value.unresolved
     if unknown is None:
         if not value.literal or any(value.literal in names_of(api) for api in wiring.apis):

@@ -34,19 +34,24 @@ def surroundings(api: Api) -> Iterator[Element]:
     yield from _roles(api)
 
 
-def _roles(api: Api) -> Iterator[Element]:
-    """The roles of the functions behind an API, those that API Gateway takes on, and the policies on them."""
-    known, names = roles(api.wiring), Names(api.wiring.evaluation)
+def rights_around(api: Api) -> list[Rights]:
+    """What the roles may do of the functions behind an API, and those that API Gateway takes on; each role once."""
+    known = roles(api.wiring)
     taken = [one.text(one.role_property) for one in (*api.integrations, *api.authorizers)]
     found = [known.of(function) for function in api.functions]
     found += [known.named(role) for role in taken if role is not None]
+    return list({one.home.id: one for one in found if isinstance(one, Rights)}.values())
+
+
+def _roles(api: Api) -> Iterator[Element]:
+    """Those roles, and the policies on them."""
+    names = Names(api.wiring.evaluation)
     owners: dict[str, Resource] = {}
-    for rights in found:
-        if isinstance(rights, Rights):
-            clauses = [one.owner for one in rights.clauses]
-            for owner in (rights.home, *clauses, *(one.owner for one in rights.managed)):
-                if owner.type.startswith("AWS::IAM::"):
-                    owners[owner.id] = owner
+    for rights in rights_around(api):
+        clauses = [one.owner for one in rights.clauses]
+        for owner in (rights.home, *clauses, *(one.owner for one in rights.managed)):
+            if owner.type.startswith("AWS::IAM::"):
+                owners[owner.id] = owner
     yield from (Element(owner, names) for owner in owners.values())
 
 
@@ -109,16 +114,20 @@ def made_by_sam(resource_id: str, evaluation: Evaluation) -> bool:
     return any(
         resource_id.startswith(other)
         and evaluation.stack.type_of(other).startswith("AWS::Serverless::")
-        and _is_suffix_of(resource_id.removeprefix(other), evaluation.stack.declared[other].node)
+        and _is_suffix_of(resource_id.removeprefix(other), other, evaluation)
         for other in evaluation.stack.declared
         if other.startswith(prefix)
     )
 
 
-def _is_suffix_of(suffix: str, node: Mapping) -> bool:
+def _is_suffix_of(suffix: str, resource_id: str, evaluation: Evaluation) -> bool:
     """Whether SAM adds `suffix` to the id of a SAM resource; of other types than functions anything is believed."""
+    node = evaluation.stack.declared[resource_id].node
     if type_of(node) != "AWS::Serverless::Function":
         return True
+    if suffix.startswith("Alias") and evaluation.exists(resource_id):
+        alias = evaluation.resource(resource_id).get("AutoPublishAlias")
+        return isinstance(alias, Text) and alias.literal in (None, suffix.removeprefix("Alias"))
     events = child(node, "Properties", "Events")
     named = tuple(events.entries) if isinstance(events, Mapping) else ()
     return suffix.startswith((*_OF_FUNCTIONS, *named))

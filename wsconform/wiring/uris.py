@@ -14,6 +14,7 @@ from wsconform.template.values import Part, Pseudo, Text, Unresolved, split, tex
 INVOCATIONS_PATH = "path/2015-03-31/functions/"
 FORM = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/<function ARN>/invocations"
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.\w+\}")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
 _PATH = re.compile(r"path/([^/]+)/functions/(.*)", re.DOTALL)
 
 
@@ -77,12 +78,21 @@ def _arn(value: Text, first: str) -> Uri:
         return pieces[2].unresolved or MalformedUri(f'is an ARN of "{pieces[2]}", not of apigateway')
     if not pieces[3].parts:
         return MalformedUri("names no region")
+    if _is_no_region(pieces[3]):
+        return MalformedUri(f'has "{pieces[3]}" where the region belongs')
     target = pieces[4].literal
     if target is None:
         return pieces[4].unresolved or MalformedUri(f'names the service "{pieces[4]}"')
     if target.rpartition(".")[2] != "lambda":
         return ServiceUri(target)
     return _invocations(pieces[5])
+
+
+def _is_no_region(value: Text) -> bool:
+    """Whether something else stands where an ARN has its region: another pseudo parameter, or text of another form."""
+    if isinstance(value.atom, Pseudo):
+        return value.atom.name != "AWS::Region"
+    return value.literal is not None and not _REGION.fullmatch(value.literal)
 
 
 def invokes_some_function(value: Text) -> bool:

@@ -153,6 +153,8 @@ _OF_ROUTE = frozenset(
     }
 )
 """Source: SAM developer guide, "WebSocketApiRoute"."""
+_OF_AUTH = frozenset({"AuthType", "AuthArn", "IdentitySource", "InvokeRole", "Name"})
+"""Source: SAM developer guide, "WebSocketApiAuth"."""
 
 
 def _losses(api: str, node: Mapping, made: Mapping, generated: list[Mapping]) -> Iterator[Refusal]:
@@ -161,19 +163,32 @@ def _losses(api: str, node: Mapping, made: Mapping, generated: list[Mapping]) ->
     if isinstance(condition, Scalar) and made.get("Condition") is None:
         message = f'SAM drops the Condition "{condition.text}" of "{api}": the API is made whether it holds or not'
         yield Refusal(message, api, condition.span)
+    auth = child(node, "Properties", "Auth")
+    if isinstance(auth, Mapping):
+        for name in _strange(auth, _OF_AUTH):
+            yield Refusal(f'SAM drops "{name}" of Auth of "{api}": Auth has no such property', api, auth.key_span(name))
     routes = child(node, "Properties", "Routes")
     if not isinstance(routes, Mapping):
         return
     kept = [key.text for one in generated if isinstance(key := child(one, "Properties", "RouteKey"), Scalar)]
     for route in routes.entries:
         if route not in kept:
-            twin = next((other for other in kept if other.lower() == route.lower()), "another")
+            twin = next((other for other in kept if _bare(other) == _bare(route)), "another")
             message = f'SAM drops route "{route}" of "{api}": route "{twin}" gets the same logical id'
             yield Refusal(message, api, routes.key_span(route))
         settings = routes.entries[route]
         if not isinstance(settings, Mapping):
             continue
-        for name in settings.entries:
-            if name not in _OF_ROUTE and name != "Ref" and not name.startswith("Fn::"):
-                message = f'SAM drops "{name}" of route "{route}" of "{api}": a route has no such property'
-                yield Refusal(message, api, settings.key_span(name))
+        for name in _strange(settings, _OF_ROUTE):
+            message = f'SAM drops "{name}" of route "{route}" of "{api}": a route has no such property'
+            yield Refusal(message, api, settings.key_span(name))
+
+
+def _bare(route_key: str) -> str:
+    """What of a route key stands in the logical ids that SAM makes of it, whatever its case."""
+    return route_key.lower().removeprefix("$")
+
+
+def _strange(settings: Mapping, known: frozenset[str]) -> Iterator[str]:
+    """The keys of a map that are no properties, and no intrinsic function in the place of the map."""
+    return (name for name in settings.entries if name not in known and name != "Ref" and not name.startswith("Fn::"))

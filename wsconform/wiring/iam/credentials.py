@@ -11,7 +11,7 @@ from wsconform.template.nodes import Span
 from wsconform.template.values import Attribute, Pseudo, Text, Unresolved, text
 from wsconform.wiring.iam.policy import Decision, Verdict, may_be_assumed_by, statements
 from wsconform.wiring.iam.rights import ROLE, Rights, roles
-from wsconform.wiring.model import Authorizer, Function, Integration, Invoker, Part
+from wsconform.wiring.model import Authorizer, Function, Integration, Invoker, Part, Wiring
 from wsconform.wiring.permissions.grants import SERVICE, forms_in
 from wsconform.wiring.uris import FunctionUri
 
@@ -41,13 +41,14 @@ def credentials_of(part: Part) -> Credentials | None:
     role = roles(part.wiring).named(written)
     if isinstance(role, Unresolved) and part.wiring.missing(written) is not None:
         return None
-    return Credentials(name, written, role if _is_role_arn(written, part) else None)
+    return Credentials(name, written, role if is_role_arn(written, part.wiring) else None)
 
 
-def _is_role_arn(written: Text, part: Part) -> bool:
+def is_role_arn(written: Text, wiring: Wiring) -> bool:
+    """Whether a text is, or may be, the ARN of a role: a role's name, which `!Ref` gives, is none."""
     atom = written.atom
     if isinstance(atom, Attribute):
-        here = part.wiring.evaluation
+        here = wiring.evaluation
         is_role = not here.exists(atom.resource) or here.resource(atom.resource).type == ROLE
         return atom.name == "Arn" and is_role
     if written.unresolved is not None:
@@ -60,15 +61,15 @@ def is_declared(role: Rights) -> bool:
     return role.home.type == ROLE
 
 
-def trust(role: Rights) -> tuple[Decision, Span]:
-    """Whether API Gateway may assume a declared role, and what in its trust policy comes nearest to saying so."""
+def trust(role: Rights, service: str = SERVICE) -> tuple[Decision, Span]:
+    """Whether a service may assume a declared role, and what in its trust policy comes nearest to saying so."""
     document = role.home.get("AssumeRolePolicyDocument")
     if document is None:
         return Decision(Verdict.NOT_ALLOWED), role.home.span
-    decision = may_be_assumed_by(document, SERVICE)
+    decision = may_be_assumed_by(document, service)
     allowing = [one for one in statements(document) if one.effect == "Allow"]
     for statement in allowing:
-        if statement.actions and any(str(one.name) == SERVICE for one in statement.principals):
+        if statement.actions and any(str(one.name) == service for one in statement.principals):
             return decision, statement.actions[0].span
     named = [one.name.span for statement in allowing for one in statement.principals]
     return decision, named[0] if named else document.span

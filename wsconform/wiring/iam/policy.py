@@ -19,6 +19,8 @@ from wsconform.wiring.iam.forms import Forms, identifying
 from wsconform.wiring.iam.pattern import Match, MatchResult, explain, like
 
 _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
+_WRITTEN_AT = "statement at "
+"""How the key of a doubt begins to which the document itself gives cause."""
 # IAM's variables have a prefix (`aws:`); CloudFormation's, which stay where a `!Sub` lacks, are plain text to it.
 _VARIABLE = re.compile(r"(\$\{(?:[A-Za-z0-9-]+:(?!:)[^{}]+|[*?$])\})")
 
@@ -36,7 +38,8 @@ class Statement:
     """One statement of a policy document.
 
     `effect` is None where only a deployment could tell. `conditions` are the condition keys. `doubt` says why the
-    statement cannot be read as far as it should be; it may then say anything that its effect leaves open.
+    statement cannot be read as far as it should be; it may then say anything that its effect leaves open. `flawed_at`
+    is the place of what IAM refuses in it, where that is the reason.
     """
 
     span: Span
@@ -49,6 +52,7 @@ class Statement:
     not_principals: tuple[Principal, ...] = ()
     conditions: tuple[str, ...] = ()
     doubt: Unresolved | None = None
+    flawed_at: Span | None = None
 
 
 class Verdict(Enum):
@@ -84,7 +88,8 @@ def statements(document: Value) -> list[Statement]:
         return [_unread(document, "the policy document", "a map")]
     body = document.get("Statement")
     if body is None:
-        return [Statement(span=document.span, doubt=_doubt(document.span, "the policy document has no Statement"))]
+        doubt = _doubt(document.span, "the policy document has no Statement")
+        return [Statement(span=document.span, doubt=doubt, flawed_at=document.span)]
     return [_statement(item) for item in (body.items if isinstance(body, Seq) else (body,))]
 
 
@@ -239,9 +244,10 @@ def _spelt(resource: Text) -> Text:
 class _UnreadableError(Exception):
     """A part of a statement that has not the form it should have."""
 
-    def __init__(self, doubt: Unresolved) -> None:
+    def __init__(self, doubt: Unresolved, at: Span) -> None:
         super().__init__(doubt.reason)
         self.doubt = doubt
+        self.at = at
 
 
 def _statement(value: Value) -> Statement:
@@ -260,13 +266,15 @@ def _statement(value: Value) -> Statement:
             not_principals=_principals(value, "NotPrincipal"),
             conditions=_conditions(value),
             doubt=doubt,
+            flawed_at=_flawed(value.entries.get("Effect", value).span, doubt),
         )
     except _UnreadableError as problem:
-        return Statement(span=value.span, effect=effect, doubt=problem.doubt)
+        flawed_at = _flawed(problem.at, problem.doubt)
+        return Statement(span=value.span, effect=effect, doubt=problem.doubt, flawed_at=flawed_at)
     for name in ("Action", "Resource", "Principal"):
         if name in value.entries and f"Not{name}" in value.entries:
             reason = f"the statement has both {name} and Not{name}"
-            return Statement(span=value.span, effect=effect, doubt=_doubt(value.span, reason))
+            return Statement(span=value.span, effect=effect, doubt=_doubt(value.span, reason), flawed_at=value.span)
     return found
 
 
@@ -289,7 +297,9 @@ def _strings(value: Value, what: str) -> tuple[Text, ...]:
     items = value.items if isinstance(value, Seq) else (value,)
     strings = tuple(item for item in items if isinstance(item, Text))
     if len(strings) < len(items) or not strings:
-        raise _UnreadableError(_doubt(value.span, f"the {what} is not a string or a list with strings only"))
+        raise _UnreadableError(
+            _doubt(value.span, f"the {what} is not a string or a list with strings only"), value.span
+        )
     return strings
 
 
@@ -300,7 +310,7 @@ def _principals(statement: Map, name: str) -> tuple[Principal, ...]:
     if isinstance(value, Text) and value.literal == "*":
         return (Principal("*", value),)
     if not isinstance(value, Map):
-        raise _UnreadableError(_why_not(value, f"the {name} of the statement", 'a map or "*"'))
+        raise _UnreadableError(_why_not(value, f"the {name} of the statement", 'a map or "*"'), value.span)
     return tuple(
         Principal(kind, one)
         for kind, names in value.entries.items()
@@ -313,7 +323,7 @@ def _conditions(statement: Map) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, Map):
-        raise _UnreadableError(_why_not(value, "the Condition of the statement", "a map"))
+        raise _UnreadableError(_why_not(value, "the Condition of the statement", "a map"), value.span)
     keys: dict[str, None] = {}
     for operator, test in value.entries.items():
         keys.update(dict.fromkeys(test.entries if isinstance(test, Map) else (operator,)))
@@ -321,7 +331,8 @@ def _conditions(statement: Map) -> tuple[str, ...]:
 
 
 def _unread(value: Value, what: str, wanted: str) -> Statement:
-    return Statement(span=value.span, doubt=_why_not(value, what, wanted))
+    doubt = _why_not(value, what, wanted)
+    return Statement(span=value.span, doubt=doubt, flawed_at=_flawed(value.span, doubt))
 
 
 def _why_not(value: Value, what: str, wanted: str) -> Unresolved:
@@ -333,4 +344,9 @@ def _why_not(value: Value, what: str, wanted: str) -> Unresolved:
 
 
 def _doubt(span: Span, reason: str) -> Unresolved:
-    return Unresolved(f"statement at {span}", reason)
+    return Unresolved(f"{_WRITTEN_AT}{span}", reason)
+
+
+def _flawed(at: Span, doubt: Unresolved | None) -> Span | None:
+    """`at` where a doubt comes of what is written, and not of a value that a deployment tells."""
+    return at if doubt is not None and doubt.key.startswith(_WRITTEN_AT) else None

@@ -66,11 +66,14 @@ class Coverage:
 
     Shortfalls and doubts go by the id of the route or authorizer that calls. `unused` are the grants that allow no
     call, but for those that a shortfall blames and those that another check finds at fault; by the permission's id.
+    `misdirected` are the ids of the routes and authorizers that nothing allows to call a function, and that seem to
+    name the wrong one: an authorizer's behind a route, or a route's behind an authorizer.
     """
 
     shortfalls: dict[str, list[Shortfall]] = field(default_factory=lambda: defaultdict(list))
     doubts: dict[str, list[Doubt]] = field(default_factory=lambda: defaultdict(list))
     unused: dict[str, Grant] = field(default_factory=dict)
+    misdirected: set[str] = field(default_factory=set)
 
 
 def coverage(wiring: Wiring) -> Coverage:
@@ -162,7 +165,10 @@ class _Judgement:
         reasons: dict[tuple[str, str] | None, list[Call]] = {}
         blamed: dict[tuple[str, str], Grant] = {}
         for call in group.open:
-            if call.function.resource.logical_id in promised or _is_misdirected(call, self._grants):
+            if _is_misdirected(call, self._grants):
+                self._found.misdirected.add(call.caller.id)
+                continue
+            if call.function.resource.logical_id in promised:
                 continue
             near = nearest.to(call)
             if near is None:
@@ -190,6 +196,8 @@ def _groups(api: Api) -> Iterator[_Group]:
     for call in api.calls:
         if isinstance(call.caller, Authorizer) and not any(route.api is api for route in call.caller.routes):
             continue
+        if isinstance(call.caller, Route) and call.caller.is_refused:
+            continue
         qualifier = call.uri.qualifier.parts if call.uri.qualifier is not None else None
         caller = call.caller.id if isinstance(call.caller, Authorizer) else None
         found.setdefault((call.function.id, qualifier, caller), _Group(api, [])).calls.append(call)
@@ -207,15 +215,17 @@ def _with_tail(
 
 
 def _is_misdirected(call: Call, grants: list[Grant]) -> bool:
-    """Whether a route calls an authorizer's function while the permission for it is on another.
+    """Whether the function of a call is the other kind's, an authorizer's or a route's, and the permission on another.
 
-    Then the integration is what is wrong, and its own check says so.
+    Then what names the function is wrong, and `authorizer-function-handles-no-route` says so.
     """
-    if not isinstance(call.caller, Route) or all(one.api is not call.caller.api for one in call.function.authorizers):
+    api = call.caller.api
+    other_kind = call.function.authorizers if isinstance(call.caller, Route) else call.function.integrations
+    if all(one.api is not api for one in other_kind):
         return False
     return any(
         grant.permission.function is not call.function
-        and grant.names(call.caller.api)
+        and grant.names(api)
         and both(grant.principal, grant.action, grant.covers(call.source)).match is Match.YES
         for grant in grants
     )

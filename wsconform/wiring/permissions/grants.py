@@ -16,17 +16,18 @@ from wsconform.template.values import Attribute, Map, Seq, Text
 from wsconform.wiring.iam.forms import Form, Forms, identifying
 from wsconform.wiring.iam.pattern import Match, MatchResult, like
 from wsconform.wiring.model import Api, Call, Function, Permission, Wiring
+from wsconform.wiring.names import FUNCTION_TYPES
 from wsconform.wiring.uris import FunctionUri, MalformedUri
 
 SERVICE = "apigateway.amazonaws.com"
 _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
 _ACTIONS = frozenset({"lambda:invokefunction", "lambda:*", "*"})
-_ID = Form("[a-z0-9]+", unique=True)
+_ID = Form("[a-z0-9]{6}[a-z0-9]*", unique=True)
 _API_ID = Form("[a-z0-9]{8}[a-z0-9]*", unique=True)
 _NUMBER = Form("[0-9]+", unique=True)
 _NOTHING = Form("!")
-_WITHOUT_ARN = ("AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer")
-"""Types whose other attributes, which CloudFormation does not know, stand for nothing that could match."""
+_WITHOUT_ARN = ("AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer", *FUNCTION_TYPES)
+"""Types whose further attributes, which CloudFormation does not know, stand for nothing that could match."""
 _FORMS = {"Version": _NUMBER, "Version.Version": _NUMBER, "ApiEndpoint": Form("https://.+|wss://.+")}
 _IMPLICIT = ("ServerlessRestApi", "ServerlessHttpApi")
 """How the ids of the APIs begin that SAM makes for events (SAM developer guide, "Generated AWS resources")."""
@@ -58,7 +59,7 @@ def forms_in(wiring: Wiring) -> Forms:
             return known or (_NOTHING if kind in _WITHOUT_ARN else identifying(attribute))
         if kind in APIS or is_implicit(attribute):
             return _API_ID
-        if kind == "AWS::ApiGatewayV2::Authorizer":
+        if kind.startswith("AWS::ApiGatewayV2::"):
             return _ID
         element = wiring.elements.get(attribute.resource)
         if isinstance(element, Function):

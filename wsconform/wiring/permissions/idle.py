@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wsconform.template.values import Text, Unresolved
+from wsconform.template.values import Part, Text, Unresolved
 from wsconform.wiring.element import Missing
 from wsconform.wiring.iam.pattern import Match
 from wsconform.wiring.model import Api, Function, Integration, Permission, Route, Wiring
@@ -40,16 +40,32 @@ def _has_other_apis(wiring: Wiring) -> bool:
 def _sources(api: Api, function: object) -> Iterator[Text]:
     """The sources of all calls of an API that are, or may be meant to be, to a function."""
     stages = [stage.name.parts for stage in api.stages] or [(Unresolved(f"stage of {api.key}", "there is no stage"),)]
-    unused = any(one.function is function and not one.routes for one in api.integrations)
-    for route in api.routes:
-        if unused or _may_call(route, function):
-            for name in stages:
-                yield api.arn(*name, "/", *route.key_text.parts)
+    for key in _keys(api, function):
+        for name in stages:
+            yield api.arn(*name, "/", *key)
+    misdirected = coverage(api.wiring).misdirected
     for authorizer in api.authorizers:
-        if authorizer.function is function or not isinstance(authorizer.function, Function):
+        called = authorizer.function
+        if called is function or not isinstance(called, Function) or authorizer.id in misdirected:
             yield api.authorizer_arn(authorizer)
             # Where a route names an authorizer of another API, either may be what the permission was written for.
             yield from (route.api.authorizer_arn(authorizer) for route in authorizer.routes if route.api is not api)
+
+
+def _keys(api: Api, function: object) -> Iterator[tuple[Part, ...]]:
+    """The keys of the routes that call a function, or may be meant to; any key where another check finds what is wrong.
+
+    That is a route that joins no API, one whose key is refused, and an integration that no route targets.
+    """
+    anything = (Unresolved(f"route of {api.key}", "the route is at fault itself"),)
+    if any(one.function is function and not one.routes for one in api.integrations):
+        yield anything
+    for route in api.routes:
+        if _may_call(route, function):
+            yield anything if route.is_refused else route.key_text.parts
+    for part in api.wiring.adrift:
+        if isinstance(part, Route) and _may_call(part, function):
+            yield anything
 
 
 def _may_call(route: Route, function: object) -> bool:
@@ -60,7 +76,7 @@ def _may_call(route: Route, function: object) -> bool:
         return True
     called = integration.function
     if isinstance(called, Function):
-        return called is function or any(one.api is route.api for one in called.authorizers)
+        return called is function or any(route in one.api.routes for one in called.authorizers)
     # A URI that does not fit the type is at fault itself; the function may be what was meant.
     match integration.uri:
         case None:
