@@ -1,8 +1,29 @@
 from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Severity, check
-from wsconform.wiring.model import Api, Part
+from wsconform.template.values import Attribute, Text
+from wsconform.wiring.model import (
+    Api,
+    Authorizer,
+    Deployment,
+    Integration,
+    IntegrationResponse,
+    Part,
+    Route,
+    RouteResponse,
+    Stage,
+)
 from wsconform.wiring.order import place_of_order
+from wsconform.wiring.parts import Invoker
+from wsconform.wiring.uris import MalformedUri
+
+_LINKS: dict[type[Part], dict[str, type[Part]]] = {
+    Route: {"AuthorizerId": Authorizer, "Target": Integration},
+    RouteResponse: {"RouteId": Route},
+    IntegrationResponse: {"IntegrationId": Integration},
+    Stage: {"DeploymentId": Deployment},
+}
+"""The properties that hold the id of another part, by kind, and the kind of that part."""
 
 
 @check(
@@ -20,8 +41,8 @@ def dependencies_have_no_cycle(api: Api) -> Iterator[Fault]:
     done: set[str] = set()
     for start in parts.values():
         cycle = _cycle(start, parts, done)
-        # A part that refers to itself in the place of another is found where that reference is checked.
-        if len(cycle) > 1 or any(part.id in part.resource.depends_on for part in cycle):
+        steps = zip(cycle, [*cycle[1:], *cycle[:1]], strict=True)
+        if cycle and not any(_is_astray(part, other) for part, other in steps):
             ordered = next((part for part in cycle if set(part.resource.depends_on) & _ids(cycle)), cycle[0])
             at = cycle.index(ordered)
             names = [part.resource.logical_id for part in (*cycle[at:], *cycle[:at])]
@@ -34,6 +55,20 @@ def dependencies_have_no_cycle(api: Api) -> Iterator[Fault]:
                 label="waits for what waits for it",
                 fix=f"take {names[1 % len(names)]} out of DependsOn of {names[0]}",
             )
+
+
+def _is_astray(part: Part, other: Part) -> bool:
+    """Whether a part refers to another in the place of one of another kind: the check of that reference says so."""
+    if isinstance(part, Invoker) and isinstance(part.uri, MalformedUri):
+        return _refers(part, part.uri_property, other)
+    links = next((links for kind, links in _LINKS.items() if isinstance(part, kind)), {})
+    return any(not isinstance(other, kind) and _refers(part, name, other) for name, kind in links.items())
+
+
+def _refers(part: Part, name: str, other: Part) -> bool:
+    written = part.value(name)
+    parts = written.parts if isinstance(written, Text) else ()
+    return any(isinstance(one, Attribute) and one.resource == other.id for one in parts)
 
 
 def _cycle(start: Part, parts: dict[str, Part], done: set[str]) -> list[Part]:

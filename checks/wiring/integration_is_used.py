@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Severity, check
 from wsconform.wiring.model import Integration, Route
+from wsconform.wiring.permissions.coverage import coverage
 
 
 @check(
@@ -24,12 +25,20 @@ def integration_is_used(integration: Integration) -> Iterator[Fault]:
         return
     if integration.api.element is None or any(route.integration is integration for route in _others(integration)):
         return
+    # A route that may not call what it targets was meant for this one, whose function the permission is on.
+    if any(_is_meant_for(integration, route) for route in api.routes):
+        return
     yield Fault(
         at=integration.resource.span,
         message=f"no route targets {integration.label}",
         label="unused",
         fix=f"add Target: !Sub integrations/${{{integration.label}}} to the route that it is for, or take it away",
     )
+
+
+def _is_meant_for(integration: Integration, route: Route) -> bool:
+    blamed = [one.permission for one in coverage(route.wiring).shortfalls.get(route.id, ())]
+    return any(one is None or one.function is integration.function for one in blamed)
 
 
 def _others(integration: Integration) -> Iterator[Route]:

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from wsconform.check import Effect, Fault, Severity, check
 from wsconform.template.values import Attribute, Text
+from wsconform.wiring.element import Elsewhere
 from wsconform.wiring.model import Model, Route
 
 
@@ -28,7 +29,7 @@ def request_models_exist(route: Route) -> Iterator[Fault]:
             continue
         atom = named.atom
         model = route.wiring.element(atom.resource, Model) if isinstance(atom, Attribute) else None
-        elsewhere = isinstance(model, Model) and route.shares_api(model) is False
+        elsewhere = isinstance(model, Elsewhere) or (isinstance(model, Model) and route.shares_api(model) is False)
         if not elsewhere and (model is not None or named.literal is None or named.literal in names or None in names):
             continue
         yield Fault(

@@ -64,5 +64,5 @@ def _is_lost(stage: Stage) -> bool:
     if not isinstance(atom, Attribute):
         return True
     if evaluation.exists(atom.resource):
-        return not evaluation.stack.type_of(atom.resource).startswith("AWS::Serverless::")
+        return evaluation.stack.type_of(atom.resource) not in ("AWS::Serverless::Api", "AWS::Serverless::HttpApi")
     return not made_by_sam(atom.resource, evaluation)

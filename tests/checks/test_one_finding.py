@@ -90,6 +90,46 @@ def test_nothing_is_said_of_what_hangs_on_it(snippet: str, check: str, where: st
     assert marked_findings("Resources:" + snippet) == [(check, where, "error", True)]
 
 
+@pytest.mark.parametrize(
+    ("snippet", "check", "where"),
+    [
+        (resource("ChatIntegration", "ApiGatewayV2::Integration", "ApiId: !Ref ChatApi", "IntegrationType: AWS_PROXY",
+                  "IntegrationUri: !Ref Stage # <--"), "integration-uri-well-formed", "ChatIntegration"),
+        (resource("SendRoute", "ApiGatewayV2::Route", "ApiId: !Ref ChatApi", "RouteKey: send",
+                  "Target: !Sub integrations/${Deployment} # <--"), "target-names-integration", "SendRoute"),
+    ],
+)  # fmt: skip
+def test_a_wrong_reference_is_no_cycle_too(snippet: str, check: str, where: str, marked_findings: Marked) -> None:
+    assert marked_findings("Resources:" + snippet) == [(check, where, "error", True)]
+
+
+def test_a_route_that_targets_another_integration(marked_findings: Marked) -> None:
+    snippet = f"""
+  ChatPermission: null
+  RoomsIntegration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref ChatApi
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !Sub {PATH}/${{RoomsFunction.Arn}}/invocations
+  RoomsPermission:
+    Type: AWS::Lambda::Permission
+    Properties:
+      Action: lambda:InvokeFunction
+      FunctionName: !Ref RoomsFunction # <--
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub {NAMES}/*
+  RoomsFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: "def handler(event, context): return {{'statusCode': 200}}"
+"""
+    found = [("route-function-may-be-invoked", "RoomsPermission", "error", True)]
+    assert marked_findings("Resources:" + snippet) == found
+
+
 def test_an_integration_that_no_route_targets_is_what_is_unused(marked_findings: Marked) -> None:
     snippet = ONLY_SEND + "  SendRoute: null\n" + permission("v1/send")
     snippet = snippet.replace("[ConnectRoute, SendRoute]", "[ConnectRoute]")

@@ -130,10 +130,10 @@ def test_two_stages_of_one_name(second: str, marked_findings: Marked) -> None:
     [
         ("RouteSettings: {$connect: {ThrottlingRateLimit: 1}}", None),
         ("RouteSettings: {$disconnect: {ThrottlingRateLimit: 1}} # <--", "stage-route-settings-name-routes"),
-        ("RouteSettings: [] # <--", None),
+        ("RouteSettings: [] # <--", "property-is-map"),
         ("DefaultRouteSettings: {LoggingLevel: ERROR}", None),
         ("DefaultRouteSettings: {LoggingLevel: debug} # <--", "logging-level-allowed"),
-        ("DefaultRouteSettings: ERROR", None),
+        ("DefaultRouteSettings: ERROR # <--", "property-is-map"),
         ("StageVariables: {table: 'chat-1.2~x:/?#&=,_'}", None),
         ("StageVariables: {table: chat+1} # <--", "stage-variables-allowed"),
         ("StageVariables: {table: ''} # <--", "stage-variables-allowed"),
@@ -159,7 +159,7 @@ def test_two_stages_of_one_name(second: str, marked_findings: Marked) -> None:
             LOG,
         ),
         ("AccessLogSettings: {}", None),
-        ("AccessLogSettings: none", None),
+        ("AccessLogSettings: none # <--", "property-is-map"),
     ],
 )
 def test_settings_of_a_stage(settings: str, check: str | None, marked_findings: Marked) -> None:

@@ -16,7 +16,7 @@ from itertools import takewhile
 from wsconform.records import record
 from wsconform.template.nodes import Span
 from wsconform.template.stack import Resource
-from wsconform.template.values import Attribute, Text, Unresolved, texts
+from wsconform.template.values import Attribute, Text, Unresolved, split, texts
 from wsconform.wiring.functions.code import Lacking, Shipped, Unread, code_of
 from wsconform.wiring.functions.source_file import DELETE, GET, POST
 from wsconform.wiring.iam.forms import Form, Forms
@@ -170,7 +170,9 @@ class _Judge:
                     return
         call = _Call(function, rights, self._stages[0], POST, made=False)
         found = self._shortage(call, self._decide(rights, call.stage, call.method))
-        if found.written is None or (found.cause is Cause.RESOURCE and not self._names_api(found.written)):
+        if found.written is None:
+            return
+        if found.cause is Cause.RESOURCE and not (self._names_api(found.written) or self._names_no_api(found.written)):
             return
         if found.cause in (Cause.ACTION, Cause.RESOURCE, Cause.TAIL):
             yield replace(found, is_unread=not _is_told(code_of(function)))
@@ -254,6 +256,12 @@ class _Judge:
 
     def _names_api(self, resource: Text) -> bool:
         return any(part in self._api.id_parts for part in resource.parts)
+
+    def _names_no_api(self, resource: Text) -> bool:
+        """Whether another part of the API stands where an ARN of execute-api has the id of the API."""
+        path = split(resource, ":", 5)[-1]
+        first = path.parts[0] if path.parts else ""
+        return isinstance(first, Attribute) and first.resource in self._api.wiring.api_of
 
     def _cause(self, resource: Text, call: _Call) -> Cause:
         """Why a resource is not that of any connection."""

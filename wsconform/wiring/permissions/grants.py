@@ -24,6 +24,8 @@ _YES, _NO = MatchResult(Match.YES), MatchResult(Match.NO)
 _ACTIONS = frozenset({"lambda:invokefunction", "lambda:*", "*"})
 _ID = Form("[a-z0-9]{6}[a-z0-9]*", unique=True)
 _API_ID = Form("[a-z0-9]{8}[a-z0-9]*", unique=True)
+_NAME = Form("[A-Za-z0-9+=,.@_-]+", unique=True)
+_NAMED = ("AWS::IAM::Role", "AWS::Lambda::Permission")
 _NUMBER = Form("[0-9]+", unique=True)
 _NOTHING = Form("!")
 _WITHOUT_ARN = ("AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer", *FUNCTION_TYPES)
@@ -61,6 +63,8 @@ def forms_in(wiring: Wiring) -> Forms:
             return _API_ID
         if kind.startswith("AWS::ApiGatewayV2::"):
             return _ID
+        if kind in _NAMED:
+            return _NAME
         element = wiring.elements.get(attribute.resource)
         if isinstance(element, Function):
             kept = re.escape(element.resource.logical_id[:_LEAST_OF_NAME])
