@@ -139,4 +139,4 @@ def test_what_is_only_likely_to_be_refused_stops_nothing_and_is_told() -> None:
 def test_it_is_reported_as_any_finding() -> None:
     said = render([refused(TWICE).examination], color=False, width=120)
     assert said.startswith("error[route-keys-unique]: ")
-    assert said.endswith("template.yaml: 1 error (102 checks on ChatApi)")
+    assert said.endswith("template.yaml: 1 error (106 checks on ChatApi)")

@@ -130,7 +130,8 @@ class TestWhatIsAbsent:
 SAM = """\
   F:
     Type: AWS::Serverless::Function
-    Properties: {InlineCode: x, Handler: i.h, Runtime: python3.13, Events: {Daily: {Type: Schedule}}}
+    Properties:
+      {InlineCode: x, Handler: i.h, Runtime: python3.13, AutoPublishAlias: live, Events: {Daily: {Type: Schedule}}}
   Table: {Type: "AWS::Serverless::SimpleTable"}
 """
 
@@ -141,6 +142,7 @@ class TestMadeBySam:
         [
             ("FRole", True),
             ("FAliaslive", True),
+            ("FAliasprod", False),
             ("FVersion0a1b2c", True),
             ("FDaily", True),
             ("FDailyPermission", True),

@@ -160,7 +160,8 @@ def test_each_function_signs_as_its_own_role() -> None:
     Properties:
       RoleName: chatting
       Path: /apps/
-      AssumeRolePolicyDocument: {Statement: []}
+      AssumeRolePolicyDocument:
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
   ChatFunction:
     Type: AWS::Serverless::Function
     Properties:
