@@ -237,6 +237,22 @@ def test_what_changes_is_reloaded(serve: Serve, tmp_path: Path) -> None:
     served.end()
 
 
+def test_a_stage_that_comes_is_told_of(serve: Serve, tmp_path: Path) -> None:
+    template = write_template(tmp_path)
+    served = serve(template, "--watch")
+    assert [one["stage"] for one in served.ready()["stages"]] == ["v1"]
+
+    second = TEMPLATE[TEMPLATE.index("  Stage:") :].replace("  Stage:", "  Second:").replace("v1", "v2")
+    template.write_text(TEMPLATE + second)
+    served.until(lambda: len(served.ready()["stages"]) == 2)
+    (_, added) = served.ready()["stages"]
+    served.until(lambda: f"Chat stage v2\n  {added['wss']}\n" in served.said())
+    assert talk(added["ws"], "hello") == ANSWER
+    assert served.said().count("Chat stage v1") == 1
+    served.end()
+    assert not served.ready_file.exists()
+
+
 def test_handlers_that_change_are_reloaded(serve: Serve, tmp_path: Path) -> None:
     code = tmp_path / "code"
     code.mkdir()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import os
 import signal
 import threading
@@ -29,8 +28,9 @@ from wsconform.commands.shell import (
 )
 
 if TYPE_CHECKING:
-    from wsconform.local.endpoints import Endpoint
     from wsconform.local.errors import StageError
+    from wsconform.local.people.addresses import ReadyFile
+    from wsconform.local.people.told import Told
     from wsconform.local.stage import LocalStage
     from wsconform.report.style import Style
 
@@ -105,6 +105,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     from wsconform.local.endpoints import LOOPBACK
     from wsconform.local.errors import StageError
     from wsconform.local.gateway.assumptions import AssumptionError
+    from wsconform.local.people.addresses import ReadyFile
     from wsconform.local.people.told import Told
     from wsconform.local.stage import LocalStage
     from wsconform.report.style import Style
@@ -139,8 +140,11 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
                 say(f"warning: {host} can be reached from other machines, and whoever does runs the template's code")
             _introduce(stage, style, as_json=log_json)
             _collect_from_now_on()
-            with _ready(stage, ready_file):
-                _until(ended, stage, watch=watch, told=told)
+            with ReadyFile(stage, ready_file) as ready:
+                if watch:
+                    _reload(ended, stage, told, ready)
+                while not ended.wait(3600):  # with a limit, or Windows would not hear of Ctrl-C
+                    pass
     except StageError as error:
         _refuse(error, color)
         return Exit.FAILED
@@ -231,68 +235,23 @@ def _set_by_signals(ended: _Ended) -> Iterator[None]:
 
 
 def _introduce(stage: LocalStage, style: Style, *, as_json: bool) -> None:
-    if as_json:
-        for one in stage.endpoints:
-            click.echo(json.dumps({"kind": "listening", **_addresses(one), "ca": str(stage.ca_file)}))
-    else:
-        for one in stage.endpoints:
-            click.echo(f"{style('strong', one.api)} stage {style('strong', one.stage)}", color=style.color)
-            click.echo(f"  {one.wss}\n  {one.ws}\n  {one.connections}\n  {one.status}  (status page)")
+    from wsconform.local.people.addresses import for_people, for_programs
+
+    said = for_programs(stage.endpoints, stage.ca_file) if as_json else for_people(stage.endpoints, style)
+    if said:
+        click.echo(said, color=style.color)
+    if not as_json:
         click.echo(f"region {stage.deployment.account.region}\nclients trust {stage.ca_file}\nCtrl-C ends it")
     for remark in stage.remarks:
         say(f"note: {remark}")
 
 
-def _addresses(endpoint: Endpoint) -> dict[str, str]:
-    """Where a stage is, as programs are told."""
-    return {
-        "api": endpoint.api,
-        "stage": endpoint.stage,
-        "wss": endpoint.wss,
-        "ws": endpoint.ws,
-        "management": endpoint.management,
-        "status": endpoint.status,
-    }
-
-
-@contextmanager
-def _ready(stage: LocalStage, file: Path | None) -> Iterator[None]:
-    """Have the ready file there in the meantime."""
-    if file is None:
-        yield
-        return
-    from wsconform.files import write_private
-
-    mine = stage.credentials
-    ready = {
-        "pid": os.getpid(),
-        "ca": str(stage.ca_file),
-        "region": stage.deployment.account.region,
-        "stages": [_addresses(one) for one in stage.endpoints],
-        "credentials": {
-            "access_key_id": mine.access_key_id,
-            "secret_access_key": mine.secret_access_key,
-            "session_token": mine.session_token,
-        },
-    }
-    write_private(file, json.dumps(ready, indent=2) + "\n")
-    try:
-        yield
-    finally:
-        if (made := file.resolve()).is_file():  # and not a device or a pipe that was there before
-            made.unlink()
-
-
-def _until(ended: threading.Event, stage: LocalStage, *, watch: bool, told: Any) -> None:  # noqa: ANN401
-    """Wait for the end; with `watch`, reload what changes."""
+def _reload(ended: threading.Event, stage: LocalStage, told: Told, ready: ReadyFile) -> None:
+    """Reload what changes, until the end."""
     from wsconform.local.errors import StageError
     from wsconform.local.people.watch import SECONDS, Watch
 
-    if not watch:
-        while not ended.wait(3600):  # with a limit, or Windows would not hear of Ctrl-C
-            pass
-        return
-    told_before = set(stage.remarks)
+    remarks, endpoints = stage.remarks, stage.endpoints
     watching = Watch(stage.sources, but=[stage.plan.log_folder] if stage.plan.log_folder else [])
     while not ended.wait(SECONDS):
         changed = watching.changed()
@@ -307,9 +266,12 @@ def _until(ended: threading.Event, stage: LocalStage, *, watch: bool, told: Any)
             say("what was there before stays")
         else:
             told.line(f"reloaded in {time.monotonic() - began:.2f} s: {', '.join(map(os.path.relpath, changed[:3]))}")
-            remarks = stage.remarks
+            known, endpoints = endpoints, stage.endpoints
+            if endpoints != known:
+                told.listening([one for one in endpoints if one not in known], stage.ca_file)
+                ready.renew()
+            before, remarks = remarks, stage.remarks
             for remark in remarks:
-                if remark not in told_before:
+                if remark not in before:
                     say(f"note: {remark}")
-            told_before = set(remarks)
         watching.follow(stage.sources)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import click
 
+from wsconform.local.endpoints import Endpoint
 from wsconform.local.happenings import Happening
+from wsconform.local.people.addresses import for_people, for_programs
 from wsconform.local.people.lines import json_line, json_log_line, line, log_line
 from wsconform.report.style import Style
 
@@ -68,6 +72,11 @@ class Told:
         """Write a line for people; nothing where programs read."""
         if not self._as_json:
             self._add(text)
+
+    def listening(self, endpoints: Collection[Endpoint], ca_file: Path) -> None:
+        """Write where stages are."""
+        if endpoints:
+            self._add(for_programs(endpoints, ca_file) if self._as_json else for_people(endpoints, self._style))
 
     def _add(self, what: Happening | _Logged | str) -> None:
         # Without a lock, which would cost more than all the rest: a deque takes and gives one at a time by itself.
