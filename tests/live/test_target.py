@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 from building import stack
+from other_stage import HEADER
 from samples import SAMPLE
 from strange_stage import Script, answer, strange_stage
 
@@ -11,6 +12,7 @@ from wsconform.config.layers import options
 from wsconform.config.settings import Settings, merge
 from wsconform.live import credentials
 from wsconform.live.credentials import Credentials, Signer
+from wsconform.live.identity import Source
 from wsconform.live.management import Managed, unsigned
 from wsconform.live.target import identities, parameters_of, stage_at, url_of
 from wsconform.live.wire import Endpoint
@@ -72,6 +74,18 @@ def test_nobody_is_anybody_where_nobody_is_asked() -> None:
     assert (allow is not None and not allow, deny) == (True, None)
 
 
+def test_an_identity_of_another_api_is_not_shown_to_this_one() -> None:
+    other = replace(SAMPLE, label="Other", sources=(Source("querystring", "Token"),))
+    settings = given(allow=[f"{HEADER}=mine", "token=theirs", "x-api-key=both"])
+    mine, _ = identities(SAMPLE, settings, {}, [SAMPLE, other])
+    theirs, _ = identities(other, settings, {}, [SAMPLE, other])
+    assert mine is not None
+    assert theirs is not None
+    assert sorted(mine.headers) == ["x-api-key", HEADER]
+    assert (sorted(theirs.headers), sorted(theirs.query)) == (["x-api-key"], ["Token"])
+    assert identities(SAMPLE, given(allow=["token=theirs"]), {}, [other])[0] is None
+
+
 def test_an_identity_that_is_not_there_is_said_with_its_setting() -> None:
     with pytest.raises(ConfigError, match=r'^--deny: the environment variable "NOT_SET_ANYWHERE" for x is not set$'):
         identities(SAMPLE, given(deny=["x=env:NOT_SET_ANYWHERE"]), {})
@@ -119,6 +133,8 @@ def test_who_may_connect_signs_where_the_template_asks_for_it(monkeypatch: pytes
     assert stage.allow is not None
     assert stage.allow.signer == Signer(Credentials(access_key_id="id", secret_access_key="key"), "eu-west-1")  # noqa: S106 (made up)
     assert "'" not in repr(stage.allow.signer.credentials)
+    assert stage.deny is not None
+    assert stage.deny.signer not in (None, stage.allow.signer)
     credentials.session.cache_clear()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
     elsewhere = stage_at("wss://ws.example.com/v1", SIGNED, None, None).allow

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from wsconform.config.settings import Settings
 from wsconform.live.credentials import Credentials, Signer
 from wsconform.live.identity import Identity
 from wsconform.live.management import Management
-from wsconform.live.peer import Stage
+from wsconform.live.peer import Stage, signed
 from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import Case
 from wsconform.live.verdict import ProbeVerdict
@@ -72,14 +71,15 @@ class Locals:
         if at is None:
             return f"{api.label} has no stage"
         signer = signer_on(running)
-        return Stage(
+        stage = Stage(
             endpoint=Endpoint(url=at.wss, ca_file=running.ca_file),
-            allow=replace(allow or Identity(), signer=signer) if api.is_signed else allow,
+            allow=allow,
             deny=deny,
             management=Management(
                 url=at.management, region=signer.region, credentials=signer.credentials, ca_file=running.ca_file
             ),
         )
+        return signed(stage, signer) if api.is_signed else stage
 
     def _endpoint(self, running: LocalStage, api: ApiPlan) -> LocalEndpoint | None:
         return next((one for one in running.endpoints if one.api == api.label), None)

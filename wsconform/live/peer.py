@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wsconform.config.expectation import Expectation
 from wsconform.live.client import Client
 from wsconform.live.connection import Connection
+from wsconform.live.credentials import Signer
 from wsconform.live.identity import Identity
 from wsconform.live.outcome import CONNECTION, Handshake, HungUp, Opened, Unanswered, Unreachable
 from wsconform.live.received import Binary, Closed, Lost, Received, Silence, Text
@@ -40,6 +41,15 @@ class Stage:
     patience: float = 10.0
     quiet: float = 0.3
     clients: int = 20
+
+
+def signed(stage: Stage, signer: Signer) -> Stage:
+    """The same stage where upgrade requests have to be signed: who may connect signs, who may not does so wrongly."""
+    return replace(
+        stage,
+        allow=replace(stage.allow or Identity(), signer=signer),
+        deny=stage.deny or Identity(signer=signer.spoilt()),
+    )
 
 
 class Presence:

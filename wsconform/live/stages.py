@@ -114,7 +114,7 @@ class Stages:
     def identities(self, examination: Examination, api: ApiPlan) -> tuple[Identity | None, Identity | None]:
         """Who may connect, and who may not; None where nobody said. Raises ConfigError for one that is not there."""
         settings = replace(self.settings, allow=_plain(self.allow), deny=_plain(self.deny))
-        return identities(api, settings, parameters_of(examination.stack))
+        return identities(api, settings, parameters_of(examination.stack), self.plans(examination).values())
 
     def url(self, examination: Examination, api: ApiPlan) -> str:
         """The URL that is given for an API; empty where none is. Raises ConfigError."""

@@ -12,7 +12,7 @@ from wsconform.config.settings import Settings
 from wsconform.live.credentials import SIGNATURE, Signer, found, usual_region
 from wsconform.live.identity import Identity, read_identity
 from wsconform.live.management import Management
-from wsconform.live.peer import Stage
+from wsconform.live.peer import Stage, signed
 from wsconform.live.plan import ApiPlan
 from wsconform.live.secret import Redactor, Secret
 from wsconform.live.wire import Endpoint
@@ -35,12 +35,18 @@ def url_of(api: ApiPlan, apis: list[str], settings: Settings) -> str | None:
 
 
 def identities(
-    api: ApiPlan, settings: Settings, parameters: Mapping[str, str]
+    api: ApiPlan, settings: Settings, parameters: Mapping[str, str], siblings: Iterable[ApiPlan] = ()
 ) -> tuple[Identity | None, Identity | None]:
-    """Who may connect, and who may not; None where nobody said. Raises ConfigError for a reference to nothing."""
+    """Who may connect, and who may not; None where nobody said. Raises ConfigError for a reference to nothing.
+
+    A value for an identity source of `siblings`, other APIs of the template, is nothing that this API should see.
+    """
+    mine = {source.name.lower() for source in api.sources}
+    others = {source.name.lower() for one in siblings for source in one.sources} - mine
     allow, deny = (
-        read_identity(given, api.sources, _where(settings, who), parameters, who=who) if given else None
+        read_identity(kept, api.sources, _where(settings, who), parameters, who=who) if kept else None
         for who, given in (("allow", settings.allow), ("deny", settings.deny))
+        for kept in [{name: one for name, one in given.items() if name.rpartition(":")[2].lower() not in others}]
     )
     if allow is None and not api.is_guarded:
         allow = Identity()
@@ -83,7 +89,7 @@ def stage_at(url: str, api: ApiPlan, allow: Identity | None, deny: Identity | No
     signer = signer_for(url)
     if isinstance(signer, str):
         return replace(stage, allow=None, nobody=signer)
-    return replace(stage, allow=replace(allow or Identity(), signer=signer))
+    return signed(stage, signer)
 
 
 def signer_for(url: str) -> Signer | str:

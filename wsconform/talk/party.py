@@ -63,7 +63,7 @@ def party(settings: Settings, template: Path | None, api: str | None, headers: M
     stack = read_stack(read(template), settings.parameters_for(template))
     plans = plans_of(stack, settings.routes)
     chosen = _chosen(plans, template, api)
-    allow, _ = identities(chosen, settings, parameters_of(stack))
+    allow, _ = identities(chosen, settings, parameters_of(stack), plans.values())
     sources = {source.name.lower() for source in chosen.sources}
     return Party(
         url=url_of(chosen, list(plans), settings),
