@@ -120,8 +120,9 @@ def test_the_finding_of_the_same_fault_is_shown(
 
 def test_it_is_shown_once(probe: Probe) -> None:
     with running(AllowsAll()) as url:
-        shown = probe(changed("[ConnectRoute, TestRoute]", "TestRoute"), url, "--select", "denied-*").stdout
-    assert shown.count("snapshot without ConnectRoute lets") == 1
+        result = probe(changed("[ConnectRoute, TestRoute]", "TestRoute"), url, "--select", "denied-*")
+    shown = " ".join(result.stdout.split())
+    assert shown.count("a snapshot without ConnectRoute lets") == 1
     assert "template: deployment-waits-for-routes, as told at denied-with-bad-identity" in shown
 
 
