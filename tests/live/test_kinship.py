@@ -27,6 +27,7 @@ def probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Probe:
     """Probes a stage that is to have come of a template."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WS_TOKEN", ALLOWED)
+    monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "wsconform.toml").write_text(EXPECTS)
     for code in ("authorizer", "route_handler"):
         (tmp_path / code).symlink_to(SAMPLE / code)
