@@ -222,7 +222,7 @@ def test_what_would_wait_for_itself_is_refused(tmp_path: Path) -> None:
     said: list[str] = []
 
     def ask(_: object) -> None:
-        for what in (stage.stop, stage.redeploy, lambda: stage.logs("None")):
+        for what in (stage.stop, stage.redeploy, lambda: stage.advance(1)):
             with pytest.raises(RuntimeError, match="own thread"):
                 what()
         said.append(stage.happenings[-1].what.kind)
@@ -263,6 +263,14 @@ def test_an_order_or_a_port_that_is_none(tmp_path: Path) -> None:
     for port in (70_000, -1):
         with pytest.raises(StageError, match=f"^there is no port {port}; choose one up to 65535"):
             LocalStage(write_template(tmp_path), port=port).start()
+
+
+def test_names_that_nothing_has(tmp_path: Path) -> None:
+    with LocalStage(write_template(tmp_path)) as stage:
+        with pytest.raises(LookupError, match='there is no function "Chatter"'):
+            stage.logs("Chatter")
+        with pytest.raises(LookupError, match='there is no API "Chatt"; did you mean "Chat"'):
+            stage.plain_address("Chatt")
 
 
 def test_values_that_are_no_text(tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ class Player:
 
     def _settle(self) -> None:
         """Wait until the stage is through with what it was doing: it does what it is asked after that."""
-        self._stage.logs("")
+        self._stage.advance(0)
 
 
 class _Watch:

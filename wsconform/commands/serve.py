@@ -132,7 +132,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
     except AssumptionError as error:
         raise click.UsageError(f"--assume: {error}") from None
     stage.on_happening(told.happened)
-    ended = _Ended()
+    ended, began = _Ended(), time.time_ns()
     try:
         with told, _set_by_signals(ended), stage:
             ended.serving = True
@@ -142,7 +142,7 @@ def command(  # noqa: PLR0913, PLR0917 (each is an option, passed by name)
             _collect_from_now_on()
             with ReadyFile(stage, ready_file) as ready:
                 if watch:
-                    _reload(ended, stage, told, ready)
+                    _reload(ended, stage, told, ready, since=began)
                 while not ended.wait(3600):  # with a limit, or Windows would not hear of Ctrl-C
                     pass
     except StageError as error:
@@ -246,13 +246,13 @@ def _introduce(stage: LocalStage, style: Style, *, as_json: bool) -> None:
         say(f"note: {remark}")
 
 
-def _reload(ended: threading.Event, stage: LocalStage, told: Told, ready: ReadyFile) -> None:
-    """Reload what changes, until the end."""
+def _reload(ended: threading.Event, stage: LocalStage, told: Told, ready: ReadyFile, *, since: int) -> None:
+    """Reload what changes, until the end; `since` is when the stage began to be made, in nanoseconds."""
     from wsconform.local.errors import StageError
     from wsconform.local.people.watch import SECONDS, Watch
 
     remarks, endpoints = stage.remarks, stage.endpoints
-    watching = Watch(stage.sources, but=[stage.plan.log_folder] if stage.plan.log_folder else [])
+    watching = Watch(stage.sources, but=[stage.plan.log_folder] if stage.plan.log_folder else [], since=since)
     while not ended.wait(SECONDS):
         changed = watching.changed()
         if not changed:

@@ -104,7 +104,7 @@ class Locals:
         for line, times in list(said.items())[:MOST_LINES]:
             yield f"{line} ({times} times)" if times > 1 else line
         functions = case.api.connect_functions if case.route is None else (case.route.function,)
-        for function in filter(None, functions):
+        for function in (one for one in functions if one in running.deployment.functions):
             yield from (f"{function}: {line}" for line in running.logs(function, MOST_LINES))
 
     def close(self) -> None:

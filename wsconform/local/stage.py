@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
 
+from wsconform.check.registry import unknown_name
 from wsconform.config.layers import parameter_text
 from wsconform.local.deployed.model import Credentials, Deployment
 from wsconform.local.deployed.snapshot import Order
@@ -168,7 +169,12 @@ class LocalStage:
         return self._served().endpoints()
 
     def plain_address(self, api: str) -> str:
-        """`host:port` where an API listens without TLS, by its logical id: also of one that has no stage."""
+        """`host:port` where an API listens without TLS, by its logical id: also of one that has no stage.
+
+        Raises LookupError where there is no such API.
+        """
+        if api not in self.deployment.apis:
+            raise LookupError(unknown_name("API", api, self.deployment.apis))
         return self._served().plain_address(api)
 
     @property
@@ -263,7 +269,12 @@ class LocalStage:
         self._running.happenings.listeners.append(listener)
 
     def logs(self, function: str, last: int = 50) -> list[str]:
-        """The newest lines that a function logged, by its logical id, oldest first."""
+        """The newest lines that a function logged, by its logical id, oldest first.
+
+        Raises LookupError where no route and no authorizer calls such a function.
+        """
+        if function not in self.deployment.functions:
+            raise LookupError(unknown_name("function", function, self.deployment.functions))
 
         async def ask() -> list[str]:
             return self._running.functions.logs(function, last)

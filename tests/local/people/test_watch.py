@@ -57,6 +57,17 @@ def test_what_is_written_meanwhile_is_passed_over(tmp_path: Path) -> None:
     assert names(watch.changed(), tmp_path) == ["app.py"]
 
 
+def test_what_changed_while_it_was_read_is_told(tmp_path: Path) -> None:
+    old, new = write(tmp_path / "old.py", "a"), write(tmp_path / "new.py", "a")
+    os.utime(old, ns=(0, 5))
+    os.utime(new, ns=(0, 10))
+
+    watch = Watch([tmp_path], since=10)
+
+    assert names(watch.changed(), tmp_path) == ["new.py"]
+    assert watch.changed() == []
+
+
 def test_another_choice_of_folders_is_no_change(tmp_path: Path) -> None:
     template, code = write(tmp_path / "template.yaml", "a"), write(tmp_path / "code/app.py", "a")
     watch = Watch([template])

@@ -21,14 +21,16 @@ class Watch:
     """What of some files and folders changes. Hidden folders, and what tools put beside code, are passed over.
 
     So are the folders `but`, and what this process writes its output to: a log that lies beside the code grows with
-    each reload, and would never let it rest.
+    each reload, and would never let it rest. What changed from `since` on (nanoseconds since the epoch) is a change
+    that is not told yet: it came while the files were read.
     """
 
-    def __init__(self, paths: Iterable[Path], *, but: Iterable[Path] = ()) -> None:
+    def __init__(self, paths: Iterable[Path], *, but: Iterable[Path] = (), since: int | None = None) -> None:
         self._paths = tuple(paths)
         self._but = frozenset(os.path.realpath(path) for path in but)
         self._written = _written()
-        self._seen = self._look()
+        seen = self._look()
+        self._seen = {name: one for name, one in seen.items() if since is None or one[0] < since}
 
     def changed(self) -> list[str]:
         """The files that changed, came or went since the last call, or since the start."""
