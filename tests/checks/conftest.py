@@ -1,19 +1,17 @@
 """Runs all built-in checks on the sound stack of the pages, varied by a snippet."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from examining import Everything, Found, Marked, Messages, Undecided
 
 from wsconform.check.examine import Examination, examine
-from wsconform.check.finding import Finding as WholeFinding
-from wsconform.check.finding import Severity
+from wsconform.check.finding import Finding, Severity
 from wsconform.check.packs import builtin_folder, load_static
 from wsconform.check.page import whole_template
 from wsconform.template.source import parse
 from wsconform.wiring.reader import read_stack
 
-Finding = tuple[str, str | None, int, str]
 REGISTRY = load_static()
 BASE = (builtin_folder() / "example.yaml").read_text(encoding="utf-8")
 
@@ -24,10 +22,8 @@ def _examination(snippet: str, folder: Path) -> tuple[Examination, str]:
 
 
 @pytest.fixture
-def examine_snippet(tmp_path: Path) -> Callable[[str], list[Finding]]:
-    """All findings on the varied stack: (check, resource, line of the template, severity), in the pack's order."""
-
-    def findings(snippet: str) -> list[Finding]:
+def examine_snippet(tmp_path: Path) -> Everything:
+    def findings(snippet: str) -> list[tuple[str, str | None, int, str]]:
         examination, _ = _examination(snippet, tmp_path)
         return [(one.check, one.resource, one.span.line, str(one.severity)) for one in examination.findings]
 
@@ -35,9 +31,7 @@ def examine_snippet(tmp_path: Path) -> Callable[[str], list[Finding]]:
 
 
 @pytest.fixture
-def marked_findings(tmp_path: Path) -> Callable[[str], list[tuple[str, str | None, str, bool]]]:
-    """The findings above note: (check, resource, severity, whether it stands on a line marked with `# <--`)."""
-
+def marked_findings(tmp_path: Path) -> Marked:
     def findings(snippet: str) -> list[tuple[str, str | None, str, bool]]:
         examination, template = _examination(snippet, tmp_path)
         lines = template.splitlines()
@@ -51,9 +45,7 @@ def marked_findings(tmp_path: Path) -> Callable[[str], list[tuple[str, str | Non
 
 
 @pytest.fixture
-def undecided_in(tmp_path: Path) -> Callable[[str], list[tuple[str, str]]]:
-    """What could not be told of the varied stack: (check, reason)."""
-
+def undecided_in(tmp_path: Path) -> Undecided:
     def undecided(snippet: str) -> list[tuple[str, str]]:
         examination, _ = _examination(snippet, tmp_path)
         return [(verdict.check, one.reason) for verdict in examination.verdicts for one in verdict.undecided]
@@ -62,9 +54,7 @@ def undecided_in(tmp_path: Path) -> Callable[[str], list[tuple[str, str]]]:
 
 
 @pytest.fixture
-def messages_of(tmp_path: Path) -> Callable[[str], list[str]]:
-    """The messages of all findings on the varied stack; a check that breaks says so in one."""
-
+def messages_of(tmp_path: Path) -> Messages:
     def messages(snippet: str) -> list[str]:
         examination, _ = _examination(snippet, tmp_path)
         return [one.message for one in examination.findings]
@@ -73,10 +63,8 @@ def messages_of(tmp_path: Path) -> Callable[[str], list[str]]:
 
 
 @pytest.fixture
-def found_in(tmp_path: Path) -> Callable[[str], list[WholeFinding]]:
-    """The findings above note on the varied stack, with all that they say."""
-
-    def found(snippet: str) -> list[WholeFinding]:
+def found_in(tmp_path: Path) -> Found:
+    def found(snippet: str) -> list[Finding]:
         examination, _ = _examination(snippet, tmp_path)
         return [one for one in examination.findings if one.severity > Severity.NOTE]
 

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Undecided = Callable[[str], list[tuple[str, str]]]
+from examining import Marked, Undecided
 
 
 def api(*lines: str, protocol: str = "ProtocolType: WEBSOCKET") -> str:

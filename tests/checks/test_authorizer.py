@@ -1,11 +1,7 @@
 """The checks on the authorizer, beyond the examples of their pages."""
 
-from collections.abc import Callable
-
 import pytest
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Undecided = Callable[[str], list[tuple[str, str]]]
+from examining import Marked, Messages, Undecided
 
 PATH = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
 FUNCTION = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function"
@@ -290,9 +286,7 @@ def test_a_setting_of_http_apis_is_found_once(line: str, marked_findings: Marked
 
 @pytest.mark.parametrize("value", ["[a, b]", "{a: b}", "3", "null", "true"])
 @pytest.mark.parametrize("name", ["AuthorizerType", "AuthorizerUri", "IdentitySource"])
-def test_a_value_of_another_shape_breaks_no_check(
-    name: str, value: str, messages_of: Callable[[str], list[str]]
-) -> None:
+def test_a_value_of_another_shape_breaks_no_check(name: str, value: str, messages_of: Messages) -> None:
     lines = [f"      {name}: {value}" if f" {name}:" in line else line for line in authorizer().splitlines()]
     assert not [message for message in messages_of("\n".join(lines) + "\n") if "broke" in message]
 

@@ -1,11 +1,7 @@
 """The checks on the roles with which API Gateway calls, beyond the examples of their pages."""
 
-from collections.abc import Callable
-
 import pytest
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Undecided = Callable[[str], list[tuple[str, str]]]
+from examining import Marked, Undecided
 
 INVOCATIONS = "!Sub arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
 TRUST = "Principal: {Service: apigateway.amazonaws.com}\n            Action: sts:AssumeRole"

@@ -1,20 +1,15 @@
 """Which deployments are found wanting, beyond the examples on the checks' pages."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from examining import Everything, Found, Marked, Undecided
 
 from wsconform.check.examine import examine
 from wsconform.check.finding import Finding
 from wsconform.check.packs import load_static
 from wsconform.template.source import read
 from wsconform.wiring.reader import read_stack
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Undecided = Callable[[str], list[tuple[str, str]]]
-Found = Callable[[str], list[Finding]]
-Everything = Callable[[str], list[tuple[str, str | None, int, str]]]
 
 PROD = """
 Conditions:

@@ -3,13 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from examining import Found, Marked, Undecided
 from function_snippets import INLINE_SILENT, function, snippet
-
-from wsconform.check.finding import Finding
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Undecided = Callable[[str], list[tuple[str, str]]]
-Found = Callable[[str], list[Finding]]
 
 INVOCATIONS = (
     "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${ChatFunction.Arn}/invocations"

@@ -4,13 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from examining import Found, Marked, Undecided
 from function_snippets import SILENT, function, snippet
 
-from wsconform.check.finding import Finding
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Undecided = Callable[[str], list[tuple[str, str]]]
-Found = Callable[[str], list[Finding]]
 Files = Callable[..., None]
 
 PUSH = """Policies:

@@ -1,11 +1,7 @@
 """Integrations, the responses around them and models, beyond the examples on the checks' pages."""
 
-from collections.abc import Callable
-
 import pytest
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Everything = Callable[[str], list[tuple[str, str | None, int, str]]]
+from examining import Everything, Marked
 
 URI = (
     "!Sub arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"

@@ -1,10 +1,8 @@
 """One defect is one finding: what hangs on a value that is wrong is not reported beside it."""
 
-from collections.abc import Callable
-
 import pytest
+from examining import Marked
 
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
 NAMES = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${ChatApi}"
 PATH = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions"
 

@@ -1,10 +1,7 @@
 """Where a partition or region is spelt out, beyond the examples on the checks' pages."""
 
-from collections.abc import Callable
-
 import pytest
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
+from examining import Marked
 
 ROLE = """
 Resources:

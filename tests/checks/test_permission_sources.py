@@ -1,11 +1,7 @@
 """What the SourceArn of a permission names."""
 
-from collections.abc import Callable
-
 import pytest
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Everything = Callable[[str], list[tuple[str, str | None, int, str]]]
+from examining import Everything, Marked
 
 HERE = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}"
 

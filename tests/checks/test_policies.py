@@ -1,11 +1,7 @@
 """Policies and roles that IAM or Lambda refuses."""
 
-from collections.abc import Callable
-
 import pytest
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Undecided = Callable[[str], list[tuple[str, str]]]
+from examining import Marked, Undecided
 
 ARN = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${ChatApi}/*"
 CODE = """

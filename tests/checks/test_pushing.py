@@ -4,6 +4,7 @@ from collections.abc import Callable
 from textwrap import indent
 
 import pytest
+from examining import Marked, Undecided
 from function_snippets import (
     ARN,
     PUSHES,
@@ -16,8 +17,6 @@ from function_snippets import (
     unread_function,
 )
 
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Undecided = Callable[[str], list[tuple[str, str]]]
 Messages = Callable[[str], list[str]]
 
 PUSHES_ELSEWHERE = """

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from examining import Marked, Undecided
 from function_snippets import ARN, attached_policy, inline_policy, python_function, role, snippet, statement
 
 from wsconform.check.finding import Finding
 
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Undecided = Callable[[str], list[tuple[str, str]]]
 LACKING = ("function-may-push", "ChatFunction", "error", True)
 
 

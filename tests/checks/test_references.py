@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from examining import Marked
 
 from wsconform.check.examine import examine
 from wsconform.check.packs import load_static
 from wsconform.template.source import read
 from wsconform.wiring.reader import read_stack
 
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
 Messages = Callable[[str], list[str]]
 
 SEND = """

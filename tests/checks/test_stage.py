@@ -1,22 +1,15 @@
 """What stages and custom domain names are found wanting in, beyond the examples on the checks' pages."""
 
-from collections.abc import Callable
-
 import pytest
+from examining import Everything, Found, Marked, Undecided
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wsconform.check.examine import examine
-from wsconform.check.finding import Finding
 from wsconform.check.packs import builtin_folder, load_static
 from wsconform.check.page import whole_template
 from wsconform.template.source import parse
 from wsconform.wiring.reader import read_stack
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
-Undecided = Callable[[str], list[tuple[str, str]]]
-Everything = Callable[[str], list[tuple[str, str | None, int, str]]]
-Found = Callable[[str], list[Finding]]
 
 REGISTRY = load_static()
 LOG = "access-log-settings-complete"

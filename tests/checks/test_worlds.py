@@ -1,10 +1,7 @@
 """What is of use in some worlds only is not found idle in the others."""
 
-from collections.abc import Callable
-
 import pytest
-
-Marked = Callable[[str], list[tuple[str, str | None, str, bool]]]
+from examining import Marked
 
 PROD = """
 Parameters:

@@ -1,7 +1,8 @@
 import pytest
+from sam_chat import at, expanded, start
 
-from wsconform.template.nodes import Span, child
-from wsconform.template.sam import Expansion, Refusal, expand
+from wsconform.template.nodes import child
+from wsconform.template.sam import Refusal, expand
 from wsconform.template.source import parse
 
 CHAT = """\
@@ -23,22 +24,6 @@ OTHER = """\
     Type: AWS::Serverless::WebSocketApi
     Properties: {RouteSelectionExpression: $request.body.action, Routes: {$default: {FunctionArn: a}}}
 """
-
-
-def expanded(text: str, parameters: dict[str, str] | None = None) -> Expansion:
-    return expand(parse(text.encode(), "template.yaml").root, parameters)
-
-
-def at(text: str, needle: str) -> tuple[int, int]:
-    """Line and column of the only place where `needle` stands, its part behind a `|` if it has one."""
-    before, bar, after = needle.partition("|")
-    assert text.count(before + after) == 1, needle
-    head = text[: text.index(before + after) + (len(before) if bar else 0)]
-    return head.count("\n") + 1, len(head) - head.rfind("\n")
-
-
-def start(span: Span) -> tuple[int, int]:
-    return span.line, span.column
 
 
 def the_refusal(text: str, parameters: dict[str, str] | None = None) -> Refusal:
