@@ -22,6 +22,23 @@ USER_TEST = """
 def test_that_fails(wsconform_allow, wsconform_live, wsconform_allowed):
     local = wsconform_allow, wsconform_allowed
     assert local == {}
+
+def test_that_shows_what_came(wsconform_client, wsconform_allowed):
+    outcome = wsconform_client.connect(wsconform_allowed)
+    came = getattr(outcome, "body", "")
+    if hasattr(outcome, "connection"):
+        outcome.connection.send('{"action": "test"}')
+        came = outcome.connection.receive(within=5).text
+    print(came)
+    assert came == "something else"
+
+def test_that_is_broken_off(wsconform_client, wsconform_allowed, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("wsconform.live.client._failed", broken)
+    monkeypatch.setattr("wsconform.live.wire.Wire.recv", broken)
+    wsconform_client.connect(wsconform_allowed)
 """
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import itertools
 import ssl
-from collections.abc import Iterable, Mapping
-from urllib.parse import urlencode, urlsplit
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import quote, urlencode, urlsplit
 
 import websocket
 
-from wsconform.live.answer import SUBPROTOCOL, NotUpgradedError, Upgrading
 from wsconform.live.connection import Connection, words
 from wsconform.live.credentials import Signer
 from wsconform.live.frames import FramesOnly
@@ -26,6 +25,7 @@ from wsconform.live.outcome import (
 )
 from wsconform.live.secret import Secret
 from wsconform.live.transcript import Transcript
+from wsconform.live.upgrade import SUBPROTOCOL, NotUpgradedError, Upgrading
 from wsconform.live.wire import Endpoint, open_wire
 
 
@@ -49,10 +49,19 @@ class Client:
     ) -> Handshake:
         """Try to open a connection; `within` seconds bound all of it. What comes of it is returned, never raised."""
         number, offered = next(self._numbers), list(subprotocols)
-        headers, url = headers or {}, _with_query(self.endpoint.url, query or {})
-        self._note_request(number, headers, query or {}, offered, signed=signer is not None)
-        sent = _sent(headers, offered) | (signer.headers(url) if signer is not None else {})
-        outcome = self._attempt(number, url, sent, [*offered, *_names(headers)], within)
+        headers, query = headers or {}, query or {}
+        self._note_request(number, headers, query, offered, signed=signer is not None)
+
+        def identify() -> tuple[str, dict[str, str]]:
+            __tracebackhide__ = True
+            added = _query(self.endpoint.url, query)
+            signature = signer.headers(self.endpoint.url + added) if signer is not None else {}
+            return added, _sent(headers, offered) | signature
+
+        outcome = self._attempt(number, identify, within)
+        if isinstance(outcome, Opened) and outcome.subprotocol not in (None, *offered, *_names(headers)):
+            outcome.connection.drop()
+            outcome = Malformed(f'names the subprotocol "{outcome.subprotocol}", which was not offered')
         if isinstance(outcome, Opened):
             said = "101" + (f", subprotocol {outcome.subprotocol}" if outcome.subprotocol else "")
             self.transcript.note(number, "<", said)
@@ -84,7 +93,7 @@ class Client:
         shown += ["(signed)"] if signed else []
         self.transcript.note(number, ">", " ".join(["upgrade", urlsplit(self.endpoint.url).path or "/", *shown]))
 
-    def _attempt(self, number: int, url: str, headers: dict[str, str], offered: list[str], within: float) -> Handshake:
+    def _attempt(self, number: int, identify: Callable[[], tuple[str, dict[str, str]]], within: float) -> Handshake:
         try:
             wire = open_wire(self.endpoint, within, Upgrading)
         except TimeoutError:
@@ -95,26 +104,23 @@ class Client:
             return Untrusted(_of_tls(error), certificate=False)
         except OSError as error:
             return Unreachable((error.strerror or str(error)).lower())
+        wire.identify = identify
         sock = FramesOnly(skip_utf8_validation=True)  # which is slow, and done where messages are read
         try:
             sock.connect(  # type: ignore[no-untyped-call]
-                url,
+                self.endpoint.url,
                 socket=wire,
-                header={"Sec-WebSocket-Key": wire.new_key(), **headers},
+                header={"Sec-WebSocket-Key": wire.new_key()},
                 suppress_origin=True,
                 redirect_limit=0,
             )
         except Exception as error:  # noqa: BLE001 (whatever a stage sends is an outcome)
             wire.close()
             return _failed(error, within)
-        chosen = wire.headers.get(SUBPROTOCOL.lower())
-        if chosen is not None and chosen not in offered:
-            wire.close()
-            return Malformed(f'names the subprotocol "{chosen}", which was not offered')
         wire.opened()
         connection = Connection(sock, wire, number, self.transcript)
         self._open.append(connection)
-        return Opened(connection, chosen)
+        return Opened(connection, wire.headers.get(SUBPROTOCOL.lower()))
 
 
 def _sent(headers: Mapping[str, str | Secret], offered: list[str]) -> dict[str, str]:
@@ -157,7 +163,9 @@ def _plain(value: str | Secret) -> str:
     return value.reveal() if isinstance(value, Secret) else value
 
 
-def _with_query(url: str, query: Mapping[str, str | Secret]) -> str:
+def _query(url: str, query: Mapping[str, str | Secret]) -> str:
+    """What a URL has to go on with. A space is %20, which means the same to all who read and sign it."""
     if not query:
-        return url
-    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode({name: _plain(one) for name, one in query.items()})}"
+        return ""
+    sign = "&" if urlsplit(url).query else "?"
+    return sign + urlencode({name: _plain(one) for name, one in query.items()}, quote_via=quote)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wsconform.live.connection import Connection
 
@@ -24,11 +24,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The upgrade was answered with another status than 101. Header names are lower-case."""
+    """The upgrade was answered with another status than 101. Header names are lower-case.
+
+    What a stage may have given back of an identity is not in its `repr`.
+    """
 
     status: int
-    headers: Mapping[str, str]
-    body: str = ""
+    headers: Mapping[str, str] = field(repr=False)
+    body: str = field(default="", repr=False)
 
     def __str__(self) -> str:
         return f"refused with {self.status}"

@@ -72,11 +72,13 @@ def _spellings(value: str) -> Iterator[str]:
         yield json.dumps(once)[1:-1]  # JSON in JSON, as in the body of an event
         yield once.replace("/", "\\/")
     yield repr(value)[1:-1]
+    yield repr(f'{value}"')[1:-2]  # as within a text that has both kinds of quotes
     yield ascii(value)[1:-1]
     yield value.encode("unicode_escape").decode()
     with contextlib.suppress(UnicodeEncodeError):
         data = value.encode()
         yield repr(data)[2:-1]
+        yield repr(data + b'"')[2:-2]
         yield data.decode("latin-1")  # as HTTP libraries read a header's bytes
         yield html.escape(value)
         if len(data) >= WORDLIKE:

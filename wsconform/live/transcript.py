@@ -37,7 +37,7 @@ class Transcript:
     """The entries of one probe. Secrets are taken out as they come in, so that nothing holds them."""
 
     def __init__(self, redact: Redactor | None = None) -> None:
-        self._redact = redact or Redactor()
+        self.redact = redact or Redactor()
         self._begun = time.monotonic()
         self._first: list[Entry] = []
         self._last: deque[Entry] = deque(maxlen=LAST)
@@ -46,7 +46,7 @@ class Transcript:
 
     def note(self, connection: int, direction: Direction, text: str) -> None:
         """Keep one entry; `connection` counts the connections of the probe from 1, 0 is for none."""
-        shown = shortened(visible(self._redact(text)), LONGEST)
+        shown = shortened(visible(self.redact(text)), LONGEST)
         with self._lock:
             entry = Entry(time.monotonic() - self._begun, connection, direction, shown)
             self._noted += 1

@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 _TRANSCRIPT: pytest.StashKey[Transcript] = pytest.StashKey()
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show a test of a user's own that fails with what went over the wire."""
+    """Show a test of a user's own that fails with what went over the wire, and nothing of an identity."""
     report = yield
     transcript = item.stash.get(_TRANSCRIPT, None)
-    if report.failed and transcript is not None and transcript.entries:
+    if transcript is None:
+        return report
+    from wsconform.plugin.hiding import hide
+
+    hide(report, transcript.redact)
+    if report.failed and transcript.entries:
         report.sections.append(("wsconform transcript", "\n".join(transcript.lines())))
     return report
 

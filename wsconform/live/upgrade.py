@@ -1,7 +1,10 @@
-"""The answer to an upgrade request, judged before the WebSocket library sees it.
+"""An upgrade request and its answer, as far as they are not left to the WebSocket library.
 
-The library takes a refusal for an answer only once its whole body has come, keeps cookies of one client for the next,
-and looks at little of what it accepts. Rules: RFC 6455, section 4.1; RFC 9112, section 4; RFC 9110, section 15.2.
+What identifies a client joins the request as it goes out, so that no frame of a traceback holds it. The library takes a
+refusal for an answer only once its whole body has come, keeps cookies of one client for the next, and looks at little
+of what it accepts: the answer is judged before it sees it.
+
+Rules: RFC 6455, section 4.1; RFC 9112, section 4; RFC 9110, section 15.2.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha1
 
 from wsconform.live.outcome import Handshake, HungUp, Malformed, NotHttp, Refused
@@ -19,6 +22,7 @@ SUBPROTOCOL = "Sec-WebSocket-Protocol"
 _SWITCHING, _FINAL = 101, 200
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _STATUS_LINE = re.compile(rb"HTTP/(\d\.\d) (\d{3})(?: [^\r\n]*)?\r?\n")
+_REQUEST_LINE_END = b" HTTP/1.1\r\n"
 _END = re.compile(rb"\r?\n\r?\n")
 _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 _MOST_BODY, _BODY_WITHIN = 4_096, 0.5
@@ -36,16 +40,32 @@ class NotUpgradedError(Exception):
 class Upgrading(Wire):
     """A wire on which an upgrade request is sent, with `key`, and its answer awaited.
 
-    `headers` are those of the answer, once it has come; their names are lower-case.
+    `identify` gives what is added to the request: to its target, and to its headers. `headers` are those of the answer,
+    once it has come; their names are lower-case.
     """
 
     key = ""
     headers: Mapping[str, str] = {}
+    identify: Callable[[], tuple[str, Mapping[str, str]]] | None = None
 
     def new_key(self) -> str:
         """A `Sec-WebSocket-Key` of its own."""
         self.key = base64.b64encode(secrets.token_bytes(16)).decode()
         return self.key
+
+    def send(self, data: bytes) -> int:
+        """Like a wire's. The first that is sent is the request, and goes out with what identifies the client."""
+        __tracebackhide__ = True
+        if self.identify is None:
+            return super().send(data)
+        added, headers = self.identify()
+        self.identify = None
+        target, version, rest = data.partition(_REQUEST_LINE_END)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        request = target + added.encode() + version + lines.encode() + rest
+        while request:
+            request = request[super().send(request) :]
+        return len(data)
 
     def recv(self, size: int) -> bytes:
         """Like a wire's. Raises NotUpgradedError unless the answer accepts the upgrade."""
