@@ -25,5 +25,7 @@ def domain_is_regional(mapping: ApiMapping) -> Iterator[Said]:
                 element=domain,
                 message=f'{domain.label} has the endpoint type "{kind}"; for WebSocket APIs only "REGIONAL" exists',
                 label="not REGIONAL",
+                # Templates with the word in another case are said to deploy.
+                severity=Severity.WARNING if (kind.literal or "").upper() == "REGIONAL" else None,
                 fix="write EndpointType: REGIONAL, with a certificate of the API's own region",
             )

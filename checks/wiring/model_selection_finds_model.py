@@ -33,6 +33,8 @@ def model_selection_finds_model(route: Route) -> Iterator[Fault]:
         + (f'which comes to "{selected}" here, ' if selected is not None and keys else "")
         + (f"and RequestModels has only {', '.join(sorted(keys))}" if keys else "and the route has no RequestModels"),
         label="selects no model",
+        # Nobody sends a message to these, and what becomes of a model there is not documented.
+        severity=None if route.is_message else Severity.WARNING,
         fix="add RequestModels with $default and the name of a model, or take the expression away",
     )
 

@@ -67,6 +67,12 @@ def test_a_statement_that_a_parameter_completes(marked_findings: Marked) -> None
     assert marked_findings(sam_function(statement)) == []
 
 
+def test_a_document_in_a_text_is_left_open(marked_findings: Marked) -> None:
+    snippet = with_role("{Effect: Allow}")
+    start, end = snippet.index("{Statement: [{Effect: Allow}]}"), snippet.rindex("}]")
+    assert marked_findings(snippet[:start] + "'{\"Statement\": []}'" + snippet[end:]) == []
+
+
 @pytest.mark.parametrize("role", ["!Ref ChatRole", "ChatRole", "!GetAtt ChatRole.RoleId", "!GetAtt ChatRole.arn"])
 def test_a_role_that_is_no_arn(role: str, marked_findings: Marked) -> None:
     (found,) = marked_findings(with_role(role=role))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import Literal
 
@@ -85,7 +86,9 @@ class Decision:
 def statements(document: Value) -> list[Statement]:
     """The statements of a policy document; what cannot be read becomes a statement with a `doubt`."""
     if not isinstance(document, Map):
-        return [_unread(document, "the policy document", "a map")]
+        unread = _unread(document, "the policy document", "a map")
+        # CloudFormation takes the text of a JSON document too, which is not read here.
+        return [replace(unread, flawed_at=None) if isinstance(document, Text) else unread]
     body = document.get("Statement")
     if body is None:
         doubt = _doubt(document.span, "the policy document has no Statement")
