@@ -375,7 +375,7 @@ def test_the_page_of_the_example_behaves_as_it_says(here: Path) -> None:
     for fence in fences(PACKS, "python", "markdown"):
         (here / fence["title"]).parent.mkdir(exist_ok=True)
         (here / fence["title"]).write_text(fence["text"], encoding="utf-8")
-    load_folder(here / "house_rules", pack, "house_rules")
+    load_folder(here / "house_rules", pack, "house_rules_of_the_docs")
     (check,) = pack
     base = (builtin_folder() / "example.yaml").read_text(encoding="utf-8")
 
