@@ -336,6 +336,11 @@ class TestTranscript:
         assert f"x-token: {HIDDEN} (token)" in shown
         assert f"401 {HIDDEN} is wrong" in shown
 
+    def test_shows_what_aws_calls_a_refusal(self, talk: Talk) -> None:
+        extra = b"x-amzn-ErrorType: InvalidSignatureException\r\n"
+        talk.to(lambda peer, _: peer.sendall(answer("403 Forbidden", b'{"message":"Forbidden"}', extra)))
+        assert talk.transcript.lines()[-1].endswith('< 403 InvalidSignatureException {"message":"Forbidden"}')
+
     def test_stays_short(self, talk: Talk) -> None:
         def much(peer: socket.socket, _: bytes) -> None:
             for _number in range(500):

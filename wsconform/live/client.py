@@ -66,7 +66,8 @@ class Client:
             said = "101" + (f", subprotocol {outcome.subprotocol}" if outcome.subprotocol else "")
             self.transcript.note(number, "<", said)
         elif isinstance(outcome, Refused):
-            self.transcript.note(number, "<", f"{outcome.status} {outcome.body}".strip())
+            kind = outcome.headers.get("x-amzn-errortype", "")  # AWS's word for why, where there is one
+            self.transcript.note(number, "<", " ".join(filter(None, [str(outcome.status), kind, outcome.body.strip()])))
         else:
             self.transcript.note(number, ".", str(outcome))
         return outcome
