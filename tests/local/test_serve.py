@@ -157,7 +157,7 @@ def test_a_start_may_be_interrupted(tmp_path: Path) -> None:
 
 
 def test_it_outlives_its_terminal_where_that_is_wanted(tmp_path: Path) -> None:
-    served = Started(tmp_path, f"trap '' HUP; exec {SERVE} {write_template(tmp_path)} --ready-file ready.json")
+    served = Started(tmp_path, f"trap '' HUP INT; exec {SERVE} {write_template(tmp_path)} --ready-file ready.json")
     (stage,) = served.ready()["stages"]
 
     served.process.send_signal(signal.SIGHUP)

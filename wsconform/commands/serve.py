@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -214,7 +215,11 @@ class _Ended(threading.Event):
 
 @contextmanager
 def _set_by_signals(ended: _Ended) -> Iterator[None]:
-    """SIGINT, SIGTERM and SIGHUP ask for the end, unless somebody wants them ignored; a second SIGINT does not wait."""
+    """SIGINT, SIGTERM and SIGHUP ask for the end; a second SIGINT does not wait.
+
+    SIGHUP does not where `nohup` has it ignored. SIGINT does, though shells ignore it for what scripts run in the
+    background: whoever sends it there means it.
+    """
 
     def handle(number: int, _: FrameType | None) -> None:
         if ended.is_set() and number == signal.SIGINT:
@@ -224,9 +229,10 @@ def _set_by_signals(ended: _Ended) -> Iterator[None]:
         if not ended.serving:
             raise _NoLongerWanted
 
-    asking = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))  # Windows has no SIGHUP
-    heard = [number for number in asking if signal.getsignal(number) != signal.SIG_IGN]  # as `nohup` has it
-    before = {number: signal.signal(number, handle) for number in dict.fromkeys(heard)}
+    asking = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        asking.append(signal.SIGHUP)
+    before = {number: signal.signal(number, handle) for number in asking}
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,20 @@ def test_an_output_that_nobody_reads_holds_up_nothing(monkeypatch: pytest.Monkey
                 read_on = other.submit(reader.readlines)  # to the end, or what is left would hold up the output's
         lines = read_on.result(timeout=60)
     assert any("more lines are left out here" in line for line in lines)
+
+
+def test_a_full_disk_is_said_once_and_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(full, write_through=True))
+        with Told(PLAIN, as_json=False) as told:
+            log(told, "F")
+            while told._waiting:  # noqa: SLF001 (so that what follows is written by itself)
+                os.sched_yield()
+            log(told, "F")
+    said = "warning: the output cannot be written: No space left on device; the stage goes on\n"
+    assert capsys.readouterr().err == said
 
 
 def test_an_output_that_is_closed_ends_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

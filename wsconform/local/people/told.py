@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import threading
 import time
 from collections import deque
@@ -22,6 +24,7 @@ TOGETHER = 0.02
 """Seconds in which lines are gathered: one at a time, they would cost a fifth of what a busy stage does."""
 MOST_WAITING = 10_000
 """Lines that wait for an output that does not take them; what is beyond is counted only."""
+_NOBODY_READS = (errno.EPIPE, errno.EBADF, errno.EIO)  # of a terminal that is gone, the last
 TO_END = 2.0
 """Seconds that the output is given, at the end, to take what still waits."""
 
@@ -39,7 +42,7 @@ class Told:
     """Writes lines to standard output, from any thread; a context, within which they are written.
 
     They are put into words and written by a thread of its own, so that an output that stands still holds up nothing
-    but itself. Once nobody reads it any more, all is silent.
+    but itself. Once nobody reads it any more, all is silent; where a disk is full, that is said once.
     """
 
     def __init__(self, style: Style, *, as_json: bool) -> None:
@@ -47,6 +50,7 @@ class Told:
         self._as_json = as_json
         self._waiting: deque[Happening | _Logged | str] = deque()
         self._left_out = 0
+        self._silent = self._said = False
         self._changed = threading.Event()
         self._ended = threading.Event()
         self._writer = threading.Thread(target=self._write_all, name="output", daemon=True)
@@ -100,14 +104,22 @@ class Told:
         return taken
 
     def _write_all(self) -> None:
-        heard = True
         while taken := self._take():
             try:
-                if heard:
+                if not self._silent:
                     click.echo("\n".join(map(self._in_words, taken)), color=self._style.color)
-            except (OSError, ValueError):
-                heard = False
+            except (OSError, ValueError) as error:
+                self._failed(error)
             self._ended.wait(TOGETHER)
+
+    def _failed(self, error: OSError | ValueError) -> None:
+        """Be silent where nobody reads; where a disk is full, say so, once, and go on for the case that it empties."""
+        if not isinstance(error, OSError) or error.errno in _NOBODY_READS:
+            self._silent = True
+        elif not self._said:
+            self._said = True
+            with contextlib.suppress(OSError):
+                click.echo(f"warning: the output cannot be written: {error.strerror}; the stage goes on", err=True)
 
     def _in_words(self, what: Happening | _Logged | str) -> str:
         match what:
