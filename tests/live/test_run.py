@@ -23,6 +23,7 @@ from wsconform.live.plan import ApiPlan
 from wsconform.live.probe import Case, Probe
 from wsconform.live.run import LiveRun, run_probe
 from wsconform.live.secret import HIDDEN, Redactor, Secret
+from wsconform.live.turns import AT_ONCE
 from wsconform.live.verdict import Level, ProbeVerdict, Undecidable, Unmet
 from wsconform.live.wire import Endpoint
 
@@ -50,6 +51,14 @@ def probe(body: Callable[[Peer, ApiPlan], None], name: str = "own", *, alone: bo
 
 def at(url: str, patience: float = 5) -> Stage:
     return Stage(endpoint=Endpoint(url=url), allow=Identity(), patience=patience, quiet=0.05)
+
+
+class Open(OtherStage):
+    """A stage that lets everybody in."""
+
+    def status(self, request: object) -> int:
+        del request
+        return 101
 
 
 @contextmanager
@@ -111,11 +120,6 @@ def test_what_a_body_leaves_open_is_closed() -> None:
 
     def body(peer: Peer, _: ApiPlan) -> None:
         opened.append(peer.open())
-
-    class Open(OtherStage):
-        def status(self, request: object) -> int:
-            del request
-            return 101
 
     with running(Open()) as url:
         assert run_probe(Case(probe(body), SAMPLE), at(url), Redactor()).outcome is Outcome.PASSED
@@ -261,3 +265,39 @@ def test_nothing_runs_where_nothing_is_asked_for() -> None:
     with strange_stage(lambda peer, _: met.append(peer)) as url, run_of(at(url), *PROBES.cases(SAMPLE)):
         pass
     assert met == []
+
+
+def test_some_probes_act_at_a_time_and_all_wait_for_silence_together() -> None:
+    lock, acting, most = threading.Lock(), 0, 0
+    every = threading.Barrier(3 * AT_ONCE, timeout=20)
+
+    def body(peer: Peer, _: ApiPlan) -> None:
+        nonlocal acting, most
+        with lock:
+            acting += 1
+            most = max(most, acting)
+        connection = peer.open()
+        with lock:
+            acting -= 1
+        with peer.turns.given_away():
+            every.wait()  # all have come to this point, or it would break
+        peer.require_quiet(connection, "nothing")
+
+    cases = [Case(probe(body, f"own-{number}"), SAMPLE) for number in range(3 * AT_ONCE)]
+    with running(Open()) as url, run_of(at(url), *cases) as run:
+        found = [run.verdict(case) for case in cases]
+    assert {one.outcome for one in found} == {Outcome.PASSED}, found[0]
+    assert most <= AT_ONCE
+
+
+def test_of_several_connections_the_one_that_is_not_silent_is_told() -> None:
+    def body(peer: Peer, _: ApiPlan) -> None:
+        connections = [peer.open() for _ in range(3)]
+        connections[1].send("unrouted")
+        peer.require_all_quiet(connections, "silence")
+
+    with running(Open()) as url:
+        found = run_probe(Case(probe(body), SAMPLE), at(url), Redactor())
+    assert found.outcome is Outcome.FAILED
+    assert found.expected == ("silence",)
+    assert sum("nothing within" in line for line in found.transcript) == 2

@@ -17,6 +17,7 @@ from wsconform.live.identity import Identity
 from wsconform.live.outcome import CONNECTION, Handshake, HungUp, Opened, Unanswered, Unreachable
 from wsconform.live.received import Binary, Closed, Lost, Received, Silence, Text
 from wsconform.live.transcript import Transcript
+from wsconform.live.turns import Turns
 from wsconform.live.verdict import Absent, Undecidable, Unmet
 from wsconform.live.wire import Endpoint
 
@@ -73,11 +74,12 @@ GONE = Unanswered | HungUp
 
 @dataclass(slots=True)
 class Peer:
-    """A client for one run of one probe, or of a test; `presence` is what the probes of a run share."""
+    """A client for one run of one probe, or of a test; `presence` and `turns` are what the probes of a run share."""
 
     stage: Stage
     transcript: Transcript
     presence: Presence | None = None
+    turns: Turns = field(default_factory=Turns)
     client: Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -143,14 +145,18 @@ class Peer:
 
     def require_quiet(self, connection: Connection, expected: str, *, times: int = 1) -> None:
         """Require that nothing more comes for a while, or several. Raises Unmet with what came."""
-        received = connection.receive(self.stage.quiet * times)
-        if not isinstance(received, Silence):
-            raise Unmet(expected=expected, actual=f"then {received}", met=received)
+        with self.turns.given_away():
+            self._require_quiet(connection, expected, times)
 
     def require_all_quiet(self, connections: Sequence[Connection], expected: str) -> None:
         """Require that on none of them anything more comes, waiting once for all. Raises Unmet with what came."""
-        with ThreadPoolExecutor(len(connections)) as pool:
-            list(pool.map(lambda one: self.require_quiet(one, expected), connections))
+        with self.turns.given_away(), ThreadPoolExecutor(len(connections)) as pool:
+            list(pool.map(lambda one: self._require_quiet(one, expected), connections))
+
+    def _require_quiet(self, connection: Connection, expected: str, times: int = 1) -> None:
+        received = connection.receive(self.stage.quiet * times)
+        if not isinstance(received, Silence):
+            raise Unmet(expected=expected, actual=f"then {received}", met=received)
 
     def require_open(self, connection: Connection, *, after: str = "") -> None:
         """Require that the connection lives, as a pong shows. Raises Unmet.

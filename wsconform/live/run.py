@@ -17,21 +17,23 @@ from wsconform.live.peer import GONE, Peer, Presence, Stage
 from wsconform.live.probe import Case
 from wsconform.live.secret import Redactor
 from wsconform.live.transcript import Transcript, shortened
+from wsconform.live.turns import UNDER_WAY, Turns
 from wsconform.live.verdict import Absent, Level, ProbeVerdict, Undecidable, Unmet
-
-AT_ONCE = 16
-"""Probes: most of their time they wait for what must not come."""
-
 
 MOST_SHOWN = 500
 """Characters shown of what came instead of what was expected."""
 
 
-def run_probe(case: Case, stage: Stage, redact: Redactor, presence: Presence | None = None) -> ProbeVerdict:
-    """Run one probe to its verdict; whatever its body raises becomes one. Probes of one run share a `presence`."""
+def run_probe(
+    case: Case, stage: Stage, redact: Redactor, presence: Presence | None = None, turns: Turns | None = None
+) -> ProbeVerdict:
+    """Run one probe to its verdict; whatever its body raises becomes one.
+
+    Probes of one run share a `presence` and their `turns`, of which this one has one.
+    """
     transcript = Transcript(redact)
     presence = presence or Presence()
-    peer = Peer(stage, transcript, presence)
+    peer = Peer(stage, transcript, presence, turns or Turns())
     began, begun = time.time(), time.monotonic()
     arguments = (case.api,) if case.route is None else (case.api, case.route)
     outcome, reason, unmet = Outcome.PASSED, "", None
@@ -78,6 +80,7 @@ class LiveRun:
         self._planned: list[Case] = []
         self._lock = threading.Lock()
         self._presence = Presence()
+        self._turns = Turns()
         self._untrusted = False
         self.dead = ""
 
@@ -95,7 +98,7 @@ class LiveRun:
         return self._futures[case].result()
 
     def _begin(self) -> None:
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="wsconform-probe")
+        self._pool = ThreadPoolExecutor(UNDER_WAY, thread_name_prefix="wsconform-probe")
         greeting = [case for case in self._planned if case.probe.greets]
         for case in greeting:  # meanwhile, or a stage that says nothing would be waited for twice
             self._futures[case] = self._pool.submit(self._run, case)
@@ -144,7 +147,8 @@ class LiveRun:
         may_tell = case.probe.greets or (self._untrusted and case.probe.area == "transport")
         if isinstance(self._stage, str) or (self.dead and not may_tell):
             return ProbeVerdict(outcome=Outcome.INCONCLUSIVE, reason=self._redact(self.dead))
-        return run_probe(case, self._stage, self._redact, self._presence)
+        with self._turns.taken():
+            return run_probe(case, self._stage, self._redact, self._presence, self._turns)
 
     def close(self) -> None:
         """Wait for what runs still; what has not begun is not begun."""
