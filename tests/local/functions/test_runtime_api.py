@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from local_functions import Made, Stage
 
-from wsconform.local.outcome import Crashed, Raised, Returned
+from wsconform.local.outcome import Crashed, Raised, Returned, Unrunnable
 
 # Connects anew for each request, as shell scripts with curl do. A test says what it does with an event.
 BOOTSTRAP = f"""#!{sys.executable}
@@ -229,4 +229,5 @@ def test_garbage_ends_its_connection_only(provided: Made) -> None:
 def test_a_bootstrap_that_cannot_be_executed(running: Made) -> None:
     stage = running("#!/nowhere/at-all\n", file="bootstrap", executable=True, runtime="provided.al2023")
     outcome = stage.invoke()
-    assert isinstance(outcome, Crashed), json.dumps(stage.lines)
+    assert isinstance(outcome, Unrunnable), json.dumps(stage.lines)
+    assert outcome.reason.endswith('is a script for "/nowhere/at-all": install that')
