@@ -57,24 +57,17 @@ class Started:
         return self.process.wait(PATIENCE)
 
 
-class Served(Started):
-    """The same by its arguments."""
-
-    def __init__(self, folder: Path, *arguments: str | Path) -> None:
-        written = map(str, [*arguments, "--ready-file", folder / "ready.json"])
-        super().__init__(folder, f"exec {SERVE} {shlex.join(written)}")
-
-
-Serve = Callable[..., Served]
+Serve = Callable[..., Started]
+Sh = Callable[[str], Started]
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Runs `wsconform serve` with some arguments."""
+def sh(tmp_path: Path) -> Iterator[Sh]:
+    """Runs words of a shell that become `wsconform serve` in the test's folder; its ready file is `ready.json`."""
     running = []
 
-    def start(*arguments: str | Path) -> Served:
-        running.append(Served(tmp_path, *arguments))
+    def start(command: str) -> Started:
+        running.append(Started(tmp_path, command))
         return running[-1]
 
     yield start
@@ -82,6 +75,16 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         if one.process.poll() is None:
             one.process.kill()
             one.process.wait()
+
+
+@pytest.fixture
+def serve(tmp_path: Path, sh: Sh) -> Serve:
+    """Runs `wsconform serve` with some arguments."""
+
+    def start(*arguments: str | Path) -> Started:
+        return sh(f"exec {SERVE} {shlex.join(map(str, [*arguments, '--ready-file', tmp_path / 'ready.json']))}")
+
+    return start
 
 
 def talk(url: str, text: str, **settings: Any) -> str:  # noqa: ANN401 (websocket-client's own)
@@ -144,10 +147,10 @@ def test_terminated_it_ends_cleanly(serve: Serve, tmp_path: Path, number: signal
     assert not Path(ready["ca"]).exists()
 
 
-def test_a_start_may_be_interrupted(tmp_path: Path) -> None:
+def test_a_start_may_be_interrupted(sh: Sh, tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    served = Started(tmp_path, f"TMPDIR={temporary} exec {SERVE} {write_template(tmp_path)}")
+    served = sh(f"TMPDIR={temporary} exec {SERVE} {write_template(tmp_path)}")
     served.until(lambda: any(temporary.iterdir()))
 
     # Python ends by the signal where that came while it was making a class: shells know no difference.
@@ -156,8 +159,8 @@ def test_a_start_may_be_interrupted(tmp_path: Path) -> None:
     assert not list(temporary.iterdir())
 
 
-def test_it_outlives_its_terminal_where_that_is_wanted(tmp_path: Path) -> None:
-    served = Started(tmp_path, f"trap '' HUP INT; exec {SERVE} {write_template(tmp_path)} --ready-file ready.json")
+def test_it_outlives_its_terminal_where_that_is_wanted(sh: Sh, tmp_path: Path) -> None:
+    served = sh(f"trap '' HUP INT; exec {SERVE} {write_template(tmp_path)} --ready-file ready.json")
     (stage,) = served.ready()["stages"]
 
     served.process.send_signal(signal.SIGHUP)
@@ -166,8 +169,8 @@ def test_it_outlives_its_terminal_where_that_is_wanted(tmp_path: Path) -> None:
     assert served.end() == 130
 
 
-def test_streams_may_be_closed(tmp_path: Path) -> None:
-    served = Started(tmp_path, f"exec {SERVE} {write_template(tmp_path)} --ready-file ready.json <&- >&- 2>&-")
+def test_streams_may_be_closed(sh: Sh, tmp_path: Path) -> None:
+    served = sh(f"exec {SERVE} {write_template(tmp_path)} --ready-file ready.json <&- >&- 2>&-")
     (stage,) = served.ready()["stages"]
 
     assert talk(stage["ws"], "hello") == ANSWER
