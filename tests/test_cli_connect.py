@@ -1,5 +1,6 @@
 """`wsconform connect`: a client for scripts and for people, against a stage that is not wsconform's."""
 
+import contextlib
 import os
 import pty
 import select
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from other_stage import ALLOWED, HEADER, REPLY, OtherStage, Talk, running
+from strange_stage import frame
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
 
@@ -39,6 +41,8 @@ class Watched(OtherStage):
             talk.send('{"b": 1, "a": [1, 2]}')
         elif text == "leave me":
             talk.close(1001, "going away")
+        elif text == "flood me":
+            threading.Thread(target=flood, args=(talk, self.closed), daemon=True).start()
         elif text == "echo":
             talk.send(f"you are {ALLOWED}")
         else:
@@ -49,6 +53,13 @@ class Watched(OtherStage):
             self.codes.append(int.from_bytes(event.data[:2], "big"))
             self.closed.set()
         super()._received(talk, event)
+
+
+def flood(talk: Talk, closed: threading.Event) -> None:
+    """Send more pings than anybody can answer, until the client leaves."""
+    with contextlib.suppress(OSError):
+        while not closed.wait(0.005):
+            talk.raw(frame(b"?", 9) * 1_000)
 
 
 @pytest.fixture
@@ -120,6 +131,12 @@ def test_lines_of_the_input_are_messages(run: Run, stage: Watched) -> None:
     assert result.stderr == ""
     assert stage.heard == [TEST, "welcome me"]
     assert stage.closed.wait(5)
+
+
+def test_a_flood_keeps_nobody_from_sending_and_leaving(run: Run, stage: Watched) -> None:
+    assert run("--send", "flood me", "--send", "and hear me").exit_code == 0
+    assert stage.heard == ["flood me", "and hear me"]
+    assert stage.closed.wait(20)
 
 
 def test_a_stage_that_leaves_is_heard_of(run: Run) -> None:

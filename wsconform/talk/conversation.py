@@ -79,7 +79,8 @@ class Conversation:
 
     def _turn(self, selector: selectors.BaseSelector) -> None:
         """Wait for something to do, and do it."""
-        ready = [] if self._connection.pending() else [key.fileobj for key, _ in selector.select()]
+        # Where something waits to be read there is no waiting; but a flood must not keep from sending, and leaving.
+        ready = [key.fileobj for key, _ in selector.select(0 if self._connection.pending() else None)]
         if self._ear in ready:
             self._ear.recv(1)
             self._wanted.get()()
