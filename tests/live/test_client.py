@@ -1,4 +1,5 @@
 import socket
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
@@ -223,6 +224,23 @@ class TestHandshake:
             port = closed.getsockname()[1]
         client = Client(Endpoint(url=f"ws://127.0.0.1:{port}/v1"), Transcript())
         assert client.connect(within=5) == Unreachable("connection refused")
+
+    def test_a_name_that_is_looked_up_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        told = threading.Event()
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [] if told.wait(20) else [])
+        client = Client(Endpoint(url="ws://stage.example.com/v1"), Transcript())
+        assert client.connect(within=0.1) == Unanswered("connection", 0.1)
+        told.set()
+
+    def test_an_address_that_refuses_is_not_the_last(self, monkeypatch: pytest.MonkeyPatch, stack: ExitStack) -> None:
+        url = stack.enter_context(strange_stage(lambda peer, _: peer.sendall(answer("401 Unauthorized"))))
+        port = Endpoint(url=url).port
+        both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("127.0.0.9", "127.0.0.1")]
+        look_up = socket.getaddrinfo
+        named = {"stage.example.com": both}
+        monkeypatch.setattr(socket, "getaddrinfo", lambda host, *a, **k: named.get(host) or look_up(host, *a, **k))
+        client = Client(Endpoint(url=f"ws://stage.example.com:{port}/v1"), Transcript())
+        assert isinstance(client.connect(within=5), Refused)
 
 
 def connected(talk: Talk, script: Script) -> Opened:

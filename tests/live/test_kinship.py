@@ -1,5 +1,6 @@
 """A failure is shown with what the template's checks found of the same fault, and that once."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,6 +126,18 @@ def test_it_is_shown_once(probe: Probe) -> None:
     shown = " ".join(result.stdout.split())
     assert shown.count("a snapshot without ConnectRoute lets") == 1
     assert "template: deployment-waits-for-routes, as told at denied-with-bad-identity" in shown
+
+
+def test_programs_are_told_too(probe: Probe) -> None:
+    template = changed("[ConnectRoute, TestRoute]", "TestRoute")
+    with running(AllowsAll()) as url:
+        result = probe(template, url, "--select", "denied-*", "--select", "stage-*", "--format", "json")
+    found = {one["id"]: one["findings"] for one in json.loads(result.stdout)["probes"]}
+    assert found == {
+        "stage-answers": [],
+        "denied-with-bad-identity": ["deployment-waits-for-routes"],
+        "denied-without-identity": ["deployment-waits-for-routes"],
+    }
 
 
 SECOND = """

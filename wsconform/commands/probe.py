@@ -175,6 +175,7 @@ def _as_json(met: Met, stages: Stages, examination: Examination) -> str:
             "reason": verdict.reason,
             "seconds": round(verdict.seconds, 3),
             "causes": list(verdict.causes),
+            "findings": [one.check for one in stages.akin(examination, case, verdict)] if verdict.actual else [],
             "transcript": list(verdict.transcript),
             "template": case.span.file,
             "line": case.span.line,

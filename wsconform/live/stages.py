@@ -165,7 +165,7 @@ class Stages:
     def report(self, examination: Examination, case: Case, verdict: ProbeVerdict, *, again: str) -> ProbeReport:
         """A failure with all that helps to see why; `again` is how the probe is run again."""
         redact = self.redactor(examination, case.api)
-        findings, told = self._told(case, list(self._akin(examination, case, verdict)))
+        findings, told = self._told(case, list(self.akin(examination, case, verdict)))
         return ProbeReport(
             case=case,
             verdict=verdict,
@@ -177,7 +177,7 @@ class Stages:
             log=self.log(examination, case, verdict),
         )
 
-    def _akin(self, examination: Examination, case: Case, verdict: ProbeVerdict) -> Iterator[Finding]:
+    def akin(self, examination: Examination, case: Case, verdict: ProbeVerdict) -> Iterator[Finding]:
         """The findings of the template that tell of the same fault as a failure."""
         nowhere = isinstance(self.target(examination, case.api), str)
         akin, related = kin(verdict.met), related_to(case, verdict.met)

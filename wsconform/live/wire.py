@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 import ssl
+import threading
 import time
 from dataclasses import dataclass
 from functools import lru_cache
@@ -154,14 +156,40 @@ def _secured(plain: socket.socket, endpoint: Endpoint) -> ssl.SSLSocket:
 
 
 def _connected(endpoint: Endpoint, deadline: float) -> socket.socket:
-    """A connection to the first address of a host that takes one; a host may have many that do not answer."""
+    """A connection to the first address of a host that takes one. Those that say nothing share the time."""
     failed: OSError | None = None
-    for *_, address in socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM):
+    addresses = _addresses(endpoint, deadline)
+    for number, address in enumerate(addresses):
         try:
-            return socket.create_connection((str(address[0]), endpoint.port), timeout=_left(deadline))
+            return socket.create_connection(
+                (address, endpoint.port), timeout=_left(deadline) / (len(addresses) - number)
+            )
         except OSError as error:
             failed = failed or error
     raise failed or OSError(f"{endpoint.host} has no address")
+
+
+def _addresses(endpoint: Endpoint, deadline: float) -> list[str]:
+    """The addresses of a host. Raises TimeoutError at the deadline: who looks them up may take as long as they like."""
+    answered: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+            answered.put([str(address[0]) for *_, address in found])
+        except UnicodeError:
+            answered.put(OSError(f"{endpoint.host} is no name of a host"))
+        except OSError as error:
+            answered.put(error)
+
+    threading.Thread(target=look_up, name="wsconform-look-up", daemon=True).start()
+    try:
+        told = answered.get(timeout=_left(deadline))
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(told, OSError):
+        raise told
+    return told
 
 
 def _left(deadline: float) -> float:
