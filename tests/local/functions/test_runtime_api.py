@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from local_functions import Made, Stage
 
-from wsconform.local.outcome import Crashed, Raised, Returned, Unrunnable
+from wsconform.local.outcome import Raised, Returned, Unrunnable
 
 # Connects anew for each request, as shell scripts with curl do. A test says what it does with an event.
 BOOTSTRAP = f"""#!{sys.executable}
