@@ -227,7 +227,12 @@ class TestHandshake:
 
     def test_a_name_that_is_looked_up_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
         told = threading.Event()
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [] if told.wait(20) else [])
+
+        def look_up(*_: object, **__: object) -> list[object]:
+            told.wait(20)
+            return []
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
         client = Client(Endpoint(url="ws://stage.example.com/v1"), Transcript())
         assert client.connect(within=0.1) == Unanswered("connection", 0.1)
         told.set()
