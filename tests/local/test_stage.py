@@ -342,6 +342,19 @@ def test_what_changes_is_deployed_anew(tmp_path: Path) -> None:
         client.close()
 
 
+def test_what_it_is_made_of_is_known(tmp_path: Path) -> None:
+    built = tmp_path / ".aws-sam/build"
+    built.mkdir(parents=True)
+    (tmp_path / "wsconform.toml").touch()
+    with LocalStage(write_template(built)) as stage:
+        made_of = {built / "template.yaml", tmp_path / "samconfig.toml", tmp_path / "wsconform.toml"}
+        assert made_of <= set(stage.sources)
+        (tmp_path / "wsconform.toml").write_text("[")
+        with pytest.raises(CannotReadError, match="this is no TOML"):
+            stage.redeploy()
+        assert made_of <= set(stage.sources)
+
+
 def test_without_room_for_new_code_the_old_goes_on(tmp_path: Path) -> None:
     def saying(word: str) -> str:
         code = f"def handler(event, context): return {{'statusCode': 200, 'body': '{word}'}}"

@@ -48,7 +48,7 @@ def read_region(template: Path, environment: str | None = None) -> tuple[str, st
 
 def _deploying(template: Path, environment: str | None, name: str) -> Iterator[tuple[object, str]]:
     """A parameter of `sam deploy`, None where it is not there, with the place of it: the weaker one first."""
-    file = _folder(template) / FILE
+    file = file_for(template)
     data = bytes_of(file)
     if data is None:
         return
@@ -61,10 +61,11 @@ def _deploying(template: Path, environment: str | None, name: str) -> Iterator[t
         yield _at(tables, keys), f"{shown(file)}: {'.'.join(keys)}"
 
 
-def _folder(template: Path) -> Path:
+def file_for(template: Path) -> Path:
+    """Where the file of a template lies, if there is one."""
     folder = template.parent
     parts = folder.absolute().parts[-2:]
-    return folder.absolute().parents[1] if parts == (".aws-sam", "build") else folder
+    return (folder.absolute().parents[1] if parts == (".aws-sam", "build") else folder) / FILE
 
 
 def _at(table: object, keys: tuple[str, ...]) -> object:

@@ -14,7 +14,8 @@ from typing import Any
 from wsconform.check.registry import unknown_name
 from wsconform.config.deploy_region import region_for
 from wsconform.config.layers import options
-from wsconform.config.settings import load
+from wsconform.config.samconfig import file_for
+from wsconform.config.settings import PROJECT_FILE, PYPROJECT, find_project, load
 from wsconform.local.deployed.account import local_account
 from wsconform.local.deployed.deploy import deploy
 from wsconform.local.deployed.errors import DeployError, Problem
@@ -99,6 +100,7 @@ class Running:
         self.packs: tuple[Path, ...] = ()
         self.functions: Functions
         self.ports: dict[str, Ports] = {}
+        self._project: tuple[Path, ...] = ()
         self._assumptions = Assumptions()
         self._functions_started = False
         self._redeploying = asyncio.Lock()
@@ -190,8 +192,8 @@ class Running:
             for folder in (one.code.folder, *one.code.layers, *one.code.awaited)
             if folder is not None
         }
-        beside = self.plan.template.parent / "samconfig.toml"
-        return sorted({*templates, self.plan.template, beside, *code})
+        settings = [file_for(self.plan.template), *self._project]
+        return sorted({*templates, *settings, self.plan.template, *code})
 
     async def advance(self, seconds: float) -> None:
         """Put the clock forward, and do at each moment on the way what is due then."""
@@ -215,6 +217,8 @@ class Running:
         given = {"parameters": dict(plan.parameters), "samconfig_env": plan.samconfig_env}
         settings = load([plan.template], options({key: value for key, value in given.items() if value}))
         local = settings.local
+        project = find_project([plan.template])
+        self._project = (project.folder / PROJECT_FILE, project.folder / PYPROJECT) if project is not None else ()
         stack = read_stack(source, settings.parameters_for(plan.template))
         for name in plan.parameters:
             if name not in stack.root.parameters:
