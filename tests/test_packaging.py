@@ -154,7 +154,7 @@ def test_whatever_is_imported_is_a_declared_dependency(folder: str) -> None:
 def test_whatever_is_a_declared_dependency_is_imported() -> None:
     """Else it costs its users an install, and some bring a plugin into each run of pytest."""
     used = set().union(*(providers for folder in ("wsconform", "checks") for _, providers in providers_in(folder)))
-    assert not declared_dependencies() - used
+    assert declared_dependencies() - used == {"hypothesis"}  # for tests of users' own, as docs/live.md has one
 
 
 def imported(path: Path) -> set[str]:

@@ -92,6 +92,9 @@ class Connection(asyncio.Protocol):
         if self._peer is not None:
             self._peer.lost()
         self._lingered = 0
+        # What would otherwise refer to itself by them, and wait for the collector of garbage with all of TLS's buffers.
+        self._peer = self._exchange = None
+        self._reader.end()
 
     def pause_writing(self) -> None:
         """The client does not read."""

@@ -134,6 +134,10 @@ class Peer:
         if not closed:
             self._frames.clear()
             self._tell_gone(1006, "")
+        if self.accepted:
+            # Its parser, and an error in that, refer to the protocol, which refers to them.
+            self._protocol.parser.close()
+            self._protocol.parser_exc = None
 
     def congested(self, *, full: bool) -> None:
         """The client does not read, or does again."""

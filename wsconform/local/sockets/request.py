@@ -101,6 +101,10 @@ class RequestReader:
         if len(self.requests) > MOST_WAITING:
             raise BadRequest(429, f"more than {MOST_WAITING} requests at once")
 
+    def end(self) -> None:
+        """Nothing comes any more."""
+        del self._parser
+
     def _count_head(self, size: int) -> None:
         self._head_size += size
         if self._head_size > MOST_HEAD:
