@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import orjson
+
 from wsconform.local.deployed.model import DeployedIntegration, DeployedRoute, Deployment
 from wsconform.local.gateway.integration.conclusion import (
     Begun,
@@ -22,9 +24,7 @@ from wsconform.local.gateway.integration.responses import concluded
 from wsconform.local.gateway.integration.validation import missing_parameter, why_invalid
 from wsconform.local.outcome import Fetched
 
-# Nothing in an event holds itself.
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
-_ESCAPED = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+_ESCAPED = json.JSONEncoder(separators=(",", ":"), check_circular=False)  # nothing in an event holds itself
 
 
 def begin(
@@ -150,8 +150,8 @@ def _mocked(integration: DeployedIntegration, context: MessageContext, without_r
 
 
 def as_json(value: object) -> bytes:
-    """Compact JSON in UTF-8. Escapes all that is not ASCII where half a surrogate pair leaves no other way."""
+    """Compact JSON in UTF-8. Where that has no room for half a surrogate pair, all that is not ASCII is escaped."""
     try:
-        return _COMPACT.encode(value).encode()
-    except UnicodeEncodeError:
+        return orjson.dumps(value)
+    except TypeError:  # that, or a number of more than 64 bits
         return _ESCAPED.encode(value).encode()
