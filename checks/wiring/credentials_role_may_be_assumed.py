@@ -1,11 +1,12 @@
 from collections.abc import Iterator
 
-from wsconform.check import Effect, Fault, Inconclusive, Note, Said, Severity, check
+from wsconform.check import Effect, Fault, Inconclusive, Said, Severity, check
 from wsconform.template.values import Unresolved
-from wsconform.wiring.iam.credentials import credentials_of, is_declared, trust
-from wsconform.wiring.iam.policy import Verdict
+from wsconform.wiring.iam.credentials import credentials_of, is_declared
 from wsconform.wiring.model import Part
 from wsconform.wiring.permissions.grants import SERVICE
+
+from ._roles import not_an_arn, not_assumable
 
 
 @check(
@@ -24,12 +25,7 @@ def credentials_role_may_be_assumed(part: Part) -> Iterator[Said]:
         return
     role, name = credentials.role, credentials.name
     if role is None:
-        yield Fault(
-            at=part.at(name),
-            message=f'the {name} of {part.label} is "{credentials.written}", which is not the ARN of a role',
-            label="not a role's ARN",
-            fix=f"write {name}: !GetAtt <role>.Arn",
-        )
+        yield not_an_arn(part, name, credentials.written)
         return
     if isinstance(role, Unresolved):
         raise Inconclusive(f"{part.label}: {role.reason}", part.at(name))
@@ -41,15 +37,4 @@ def credentials_role_may_be_assumed(part: Part) -> Iterator[Said]:
             fix=f"name a role of its own, one that the Service {SERVICE} may assume",
         )
         return
-    decision, span = trust(role)
-    if decision.verdict is Verdict.UNKNOWN:
-        raise Inconclusive(f"{part.label}: {decision.reason}", span)
-    if decision.verdict is not Verdict.ALLOWED:
-        yield Fault(
-            at=span,
-            resource=role.home.origin,
-            message=f"API Gateway may not assume {role.home.origin}, the role of {part.label}",
-            label=f"does not let {SERVICE} assume it",
-            fix=f"let its trust policy allow sts:AssumeRole to the Service {SERVICE}",
-            notes=(Note(part.at(name), f"{part.label} names the role here"),),
-        )
+    yield from not_assumable(part, name, role, service=SERVICE, who="API Gateway")
